@@ -1,0 +1,29 @@
+/// Tunebook: fine-tuning language models from Java notebooks. This page is the map; read it first.
+///
+/// The main path, in reading order: `notebooks/01-first-run.ipynb`, [tunebook.train.Trainer],
+/// [tunebook.train.TrainStep], [tunebook.gemma.Gemma3], [tunebook.graph.Gradients], [tunebook.graph.StableHlo],
+/// [tunebook.engine.Session], [tunebook.engine.pjrt.Client].
+///
+/// Each package may import the ones in its line and nothing else of ours. `ArchitectureTest` reads this table.
+///
+/// | package | what it holds | may import |
+/// |---|---|---|
+/// | tensor | words and host values: Shape, DType, HostArray, Seed | - |
+/// | quant | block formats to floats, pure functions | tensor |
+/// | graph | symbolic tensors, operations, gradients, StableHLO text; never sees an engine | tensor |
+/// | engine | Session, Compiled, Params (named device buffers), the compile cache | graph tensor engine.pjrt |
+/// | engine.pjrt | plug-ins, clients, buffers, executables over PJRT's C API | tensor engine.pjrt.ffi |
+/// | engine.pjrt.ffi | the only Linker and SymbolLookup: struct layouts, constants, method handles | tensor |
+/// | io | SafeTensors, Gguf, writing files whole or not at all | tensor quant |
+/// | tokenizer | Tokenizer, on DJL's Hugging Face tokenizers | io tensor |
+/// | data | rows, chat templates, tool calls, examples with a loss mask, batches | tokenizer tensor io |
+/// | nn | layers as pure functions of parameters, the chunked head | graph quant tensor |
+/// | model | LanguageModel: what a cell holds | nn engine graph tokenizer data io tensor |
+/// | lora | rules, adapters, the PEFT folder | model nn engine graph quant tensor io tokenizer data |
+/// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io tokenizer data tensor |
+/// | generate | prefill, decode, sampling | model nn engine graph tokenizer data io tensor |
+/// | train | Trainer, the compiled step, AdamW, schedules, history | model nn engine graph tokenizer data io tensor |
+/// | eval | function-call score, BLEU, chrF, perplexity, comparison | model generate nn engine graph tokenizer data tensor |
+/// | notebook | displays and the kernel extension; the only importer of JJava | * |
+/// | cli | one class for each launcher command | * |
+package tunebook;
