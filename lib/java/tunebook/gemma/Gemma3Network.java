@@ -1,0 +1,142 @@
+package tunebook.gemma;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tunebook.graph.Tensor;
+import tunebook.nn.Attention;
+import tunebook.nn.CausalLm;
+import tunebook.nn.GatedMlp;
+import tunebook.nn.Modules;
+import tunebook.nn.RmsNorm;
+import tunebook.nn.Rope;
+import tunebook.tensor.Bfloat16;
+import tunebook.tensor.DType;
+import tunebook.tensor.Shape;
+
+/// Gemma 3's text network (Gemma Team 2025, "Gemma 3 Technical Report", section 2; transformers `modeling_gemma3.py` at 4.50 is the reference).
+public record Gemma3Network(Gemma3Config config) implements CausalLm {
+    private static final String EMBEDDING = "model.embed_tokens.weight";
+    private static final List<String> NORMS = List.of("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm");
+
+    @Override
+    public String name() {
+        return "Gemma3(" + config.numHiddenLayers() + " layers, hidden " + config.hiddenSize() + ")";
+    }
+
+    @Override
+    public int layers() {
+        return config.numHiddenLayers();
+    }
+
+    @Override
+    public int vocabSize() {
+        return config.vocabSize();
+    }
+
+    @Override
+    public int numKeyValueHeads() {
+        return config.numKeyValueHeads();
+    }
+
+    @Override
+    public int headDim() {
+        return config.headDim();
+    }
+
+    @Override
+    public String headPath() {
+        return config.tieWordEmbeddings() ? EMBEDDING : "lm_head.weight";
+    }
+
+    @Override
+    public Map<String, Shape> parameters() {
+        Map<String, Shape> out = new LinkedHashMap<>();
+        out.put(EMBEDDING, Shape.of(config.vocabSize(), config.hiddenSize()));
+        for (int i = 0; i < config.numHiddenLayers(); i++) {
+            String layer = layer(i);
+            for (String norm : NORMS) out.put(layer + norm + ".weight", Shape.of(config.hiddenSize()));
+            out.put(layer + "self_attn.q_norm.weight", Shape.of(config.headDim()));
+            out.put(layer + "self_attn.k_norm.weight", Shape.of(config.headDim()));
+            linear(layer).forEach((module, shape) -> out.put(module + ".weight", shape));
+        }
+        out.put("model.norm.weight", Shape.of(config.hiddenSize()));
+        if (!config.tieWordEmbeddings()) out.put("lm_head.weight", Shape.of(config.vocabSize(), config.hiddenSize()));
+        return out;
+    }
+
+    @Override
+    public List<String> linearModules() {
+        List<String> out = new ArrayList<>();
+        for (int i = 0; i < config.numHiddenLayers(); i++) out.addAll(linear(layer(i)).keySet());
+        return out;
+    }
+
+    private static String layer(int i) {
+        return "model.layers." + i + ".";
+    }
+
+    private Map<String, Shape> linear(String layer) {
+        int d = config.hiddenSize();
+        int q = config.numAttentionHeads() * config.headDim();
+        int kv = config.numKeyValueHeads() * config.headDim();
+        Map<String, Shape> out = new LinkedHashMap<>();
+        out.put(layer + "self_attn.q_proj", Shape.of(q, d));
+        out.put(layer + "self_attn.k_proj", Shape.of(kv, d));
+        out.put(layer + "self_attn.v_proj", Shape.of(kv, d));
+        out.put(layer + "self_attn.o_proj", Shape.of(d, q));
+        out.put(layer + "mlp.gate_proj", Shape.of(config.intermediateSize(), d));
+        out.put(layer + "mlp.up_proj", Shape.of(config.intermediateSize(), d));
+        out.put(layer + "mlp.down_proj", Shape.of(d, config.intermediateSize()));
+        return out;
+    }
+
+    @Override
+    public Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint) {
+        Rope local = Rope.of(positions, config.headDim(), config.ropeLocalBaseFreq(), 1);
+        Rope global = Rope.of(positions, config.headDim(), config.ropeTheta(), config.ropeScalingFactor());
+        Tensor x = embed(m, tokens);
+        for (int i = 0; i < config.numHiddenLayers(); i++) {
+            int n = i;
+            Tensor in = x;
+            Rope rope = config.isGlobal(i) ? global : local;
+            x = checkpoint ? m.graph().checkpoint(() -> block(m, n, in, rope, attention)) : block(m, n, in, rope, attention);
+        }
+        return norm(m, x, "model.norm");
+    }
+
+    /// Rows of the embedding, read as 16-bit integers so that no F32 copy of the table is made, times sqrt(hidden) rounded to the arithmetic's type.
+    private Tensor embed(Modules m, Tensor tokens) {
+        Tensor table = m.weight(EMBEDDING);
+        Tensor rows = table.dtype() == DType.BF16 ? table.bitcast(DType.U16).takeRows(tokens).bitcast(DType.BF16) : table.takeRows(tokens);
+        float scale = (float) Math.sqrt(config.hiddenSize());
+        return rows.to(DType.F32).mul(m.compute().dot() == DType.BF16 ? Bfloat16.toFloat(Bfloat16.fromFloat(scale)) : scale);
+    }
+
+    private Tensor block(Modules m, int i, Tensor x, Rope rope, Attention attention) {
+        String layer = layer(i);
+        Tensor a = attend(m, i, norm(m, x, layer + "input_layernorm"), rope, attention);
+        Tensor h = x.add(norm(m, a, layer + "post_attention_layernorm"));
+        Tensor f = GatedMlp.apply(m, norm(m, h, layer + "pre_feedforward_layernorm"), layer + "mlp");
+        return h.add(norm(m, f, layer + "post_feedforward_layernorm"));
+    }
+
+    private Tensor attend(Modules m, int i, Tensor x, Rope rope, Attention attention) {
+        String path = layer(i) + "self_attn.";
+        Tensor q = rope.apply(norm(m, heads(m.linear(x, path + "q_proj"), config.numAttentionHeads()), path + "q_norm"));
+        Tensor k = rope.apply(norm(m, heads(m.linear(x, path + "k_proj"), config.numKeyValueHeads()), path + "k_norm"));
+        Tensor v = heads(m.linear(x, path + "v_proj"), config.numKeyValueHeads());
+        Tensor scaled = q.mul(1 / Math.sqrt(config.queryPreAttnScalar()));
+        Tensor out = attention.apply(i, scaled, k, v, config.isGlobal(i) ? Integer.MAX_VALUE : config.slidingWindow());
+        return m.linear(out, path + "o_proj");
+    }
+
+    private Tensor heads(Tensor x, int heads) {
+        return x.reshape(x.dim(0), heads, config.headDim());
+    }
+
+    private Tensor norm(Modules m, Tensor x, String module) {
+        return RmsNorm.apply(x, m.weight(module + ".weight"), config.rmsNormEps());
+    }
+}

@@ -1,0 +1,71 @@
+package tunebook.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import tunebook.graph.Graph;
+import tunebook.graph.OpsDot;
+import tunebook.graph.OpsIndex;
+import tunebook.graph.Tensor;
+import tunebook.tensor.DType;
+
+/// Attention of one new token for each row over a key/value cache, which it extends.
+///
+/// The cache of a layer is two tensors [B, K, S, H]. All rows write the same slot; each row knows the position that stands in each slot.
+public final class CacheAttention implements Attention {
+    private final Compute compute;
+    private final List<Tensor> caches;
+    private final Tensor slot;
+    private final Tensor slotPositions;
+    private final Tensor positions;
+    private final List<Tensor> updated = new ArrayList<>();
+
+    /// @param caches        keys and values of layer 0, of layer 1, …: each [B, K, S, H]
+    /// @param slot          I32 scalar, where the new keys and values go
+    /// @param slotPositions [B, S] I32, the position in each slot, the new one included; -1 where there is none
+    /// @param positions     [B] I32, of the new tokens
+    public CacheAttention(Compute compute, List<Tensor> caches, Tensor slot, Tensor slotPositions, Tensor positions) {
+        this.compute = compute;
+        this.caches = caches;
+        this.slot = slot;
+        this.slotPositions = slotPositions;
+        this.positions = positions;
+    }
+
+    /// The caches with the new token, in the order given; call it after the last layer.
+    public List<Tensor> updated() {
+        return updated;
+    }
+
+    @Override
+    public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
+        int b = q.dim(0);
+        int heads = k.dim(1);
+        int h = q.dim(2);
+        int group = q.dim(1) / heads;
+        Tensor keys = extend(caches.get(2 * layer), k);
+        Tensor values = extend(caches.get(2 * layer + 1), v);
+        Tensor scores = OpsDot.dot(q.to(compute.batchedDot()).reshape(b, heads, group, h), keys.to(compute.batchedDot()),
+            List.of(0, 1), List.of(0, 1), List.of(3), List.of(3)); // [B, K, group, S]
+        Tensor seen = seen(window).reshape(b, 1, 1, keys.dim(2)).broadcastTo(scores.shape().toArray());
+        Tensor masked = seen.select(scores, q.graph().full(DType.F32, -1e30, scores.shape().toArray()));
+        Tensor e = masked.sub(masked.max(3).reshape(b, heads, group, 1)).exp();
+        Tensor p = e.div(e.sum(3).reshape(b, heads, group, 1));
+        return OpsDot.dot(p.to(compute.batchedDot()), values.to(compute.batchedDot()), List.of(0, 1), List.of(0, 1), List.of(3), List.of(2))
+            .reshape(b, q.dim(1) * h);
+    }
+
+    private Tensor extend(Tensor cache, Tensor fresh) {
+        Graph g = cache.graph();
+        Tensor zero = g.scalar(DType.I32, 0);
+        Tensor next = OpsIndex.dynamicUpdate(cache, fresh.reshape(fresh.dim(0), fresh.dim(1), 1, fresh.dim(2)).to(cache.dtype()), List.of(zero, zero, slot, zero));
+        updated.add(next);
+        return next;
+    }
+
+    private Tensor seen(int window) {
+        Graph g = positions.graph();
+        Tensor p = positions.reshape(positions.dim(0), 1);
+        Tensor seen = slotPositions.ge(g.scalar(DType.I32, 0)).and(slotPositions.le(p));
+        return window == Integer.MAX_VALUE ? seen : seen.and(p.sub(slotPositions).lt(g.scalar(DType.I32, window)));
+    }
+}

@@ -1,0 +1,30 @@
+package tunebook.nn;
+
+import tunebook.graph.Graph;
+import tunebook.graph.OpsDot;
+import tunebook.graph.OpsShape;
+import tunebook.graph.Tensor;
+import java.util.List;
+
+/// What layers are built from: parameters by path, and linear modules by path.
+///
+/// A network asks for modules by their Hugging Face path and does not know whether an adapter stands in between.
+public interface Modules {
+    Graph graph();
+
+    Compute compute();
+
+    /// The parameter called `path`, in the element type it is stored in.
+    Tensor weight(String path);
+
+    /// The linear module at `module` (its weight is `module.weight`, [out, in]) applied to `x` [T, in] F32 → [T, out] F32.
+    Tensor linear(Tensor x, String module);
+
+    /// `x` [T, in] times `weight` [out, in] transposed → [T, out] F32, in the arithmetic of [#compute].
+    default Tensor product(Tensor x, Tensor weight) {
+        Tensor left = x.to(compute().dot());
+        int missing = compute().minDotRows() - x.dim(0);
+        if (missing > 0) left = OpsShape.concat(0, List.of(left, graph().full(left.dtype(), 0, missing, x.dim(1))));
+        return OpsDot.linear(left, weight.to(compute().dot())).slice(0, 0, x.dim(0));
+    }
+}
