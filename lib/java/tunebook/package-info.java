@@ -17,6 +17,7 @@
 /// | io | SafeTensors, Gguf, writing files whole or not at all | tensor quant |
 /// | tokenizer | Tokenizer, on DJL's Hugging Face tokenizers | io tensor |
 /// | data | rows, chat templates, tool calls, examples with a loss mask, batches | tokenizer tensor io |
+/// | data.synthetic | seeded generators: phone actions, practice tools, the grammar of dates | tensor io data tokenizer |
 /// | nn | layers as pure functions of parameters, the chunked head | graph quant tensor |
 /// | model | LanguageModel: what a cell holds | nn engine graph tokenizer data io tensor |
 /// | lora | rules, adapters, the PEFT folder | model nn engine graph quant tensor io tokenizer data |

@@ -1,0 +1,96 @@
+package tunebook.data.synthetic;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import tunebook.tensor.Seed;
+
+/// Practice in calling functions, without end: over 70 written tools of a kitchen, a library, a greenhouse and more, and
+/// tools composed by chance. No tool and no word is the phone's, so that a model trained on this knows how a function is
+/// called and how dates are reckoned, but no task of [PhoneActions].
+///
+/// Rows have the schema of google/mobile-actions. Row `i` depends on the seed, the stage and `i` alone.
+public final class PracticeTools {
+    /// `FIRST` is the easy start: one or two tools, one call, at most two arguments. `FULL` is everything.
+    public enum Stage { FIRST, FULL }
+
+    private static final int[] TOOL_COUNTS = {1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 7, 7};
+    private static final List<DateGrammar.Kind> DATES = List.of(DateGrammar.Kind.values());
+
+    private final Seed seed;
+    private final Stage stage;
+    private final Lexicon lexicon = Lexicon.load();
+    private final List<ToolSpec> written = ToolSpec.read("practice.txt");
+
+    private PracticeTools(Seed seed, Stage stage) {
+        this.seed = seed;
+        this.stage = stage;
+    }
+
+    /// Rows without end, in order; use `limit`.
+    public static Stream<ObjectNode> rows(Seed seed, Stage stage) {
+        var tools = new PracticeTools(seed, stage);
+        return LongStream.iterate(0, i -> i + 1).mapToObj(i -> tools.row(i).json("train"));
+    }
+
+    /// Writes `rows` rows of stage `FULL` to the file `out`, one JSON object a line; makes its folder where needed.
+    public static void write(Path out, Seed seed, int rows) {
+        write(out, seed, rows, Stage.FULL);
+    }
+
+    /// Writes `rows` rows of `stage` to the file `out`.
+    public static void write(Path out, Seed seed, int rows, Stage stage) {
+        JsonLines.write(out, rows(seed, stage).limit(rows));
+    }
+
+    Row row(long index) {
+        RandomGenerator random = seed.derive("practice " + stage + " " + index).random();
+        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, DATES, true, Row.someTime(random));
+        boolean two = stage == Stage.FULL && random.nextInt(5) == 0;
+        var tools = new ArrayList<DeclaredTool>();
+        var names = new HashSet<String>();
+        var calls = new ArrayList<Call>();
+        while (calls.size() < (two ? 2 : 1)) {
+            boolean withDate = random.nextInt(6) == 0;
+            DeclaredTool tool = DeclaredTool.draw(target(random, withDate), random);
+            if (!names.add(tool.name())) continue;
+            tools.add(tool);
+            calls.add(tool.call(values, withDate));
+        }
+        int count = stage == Stage.FIRST ? random.nextInt(1, 3) : TOOL_COUNTS[random.nextInt(TOOL_COUNTS.length)];
+        while (tools.size() < count) {
+            DeclaredTool tool = DeclaredTool.draw(distractor(tools.getFirst().spec(), random), random);
+            if (names.add(tool.name())) tools.add(tool);
+        }
+        Collections.shuffle(tools, Random.from(random));
+        return new Row(values.now(), tools, Wording.request(calls, random), calls);
+    }
+
+    private int mostParams(RandomGenerator random) {
+        return stage == Stage.FIRST ? 2 : Lexicon.pick(random, List.of(1, 2, 2, 3, 3, 4, 5));
+    }
+
+    private ToolSpec target(RandomGenerator random, boolean withDate) {
+        if (random.nextInt(5) < 2) return new ComposedTools(random).tool(Math.max(0, mostParams(random) - (withDate ? 1 : 0)), withDate);
+        return Lexicon.pick(random, written.stream().filter(spec -> fits(spec) && (!withDate || spec.has(ValueKind.DATE))).toList());
+    }
+
+    private boolean fits(ToolSpec spec) {
+        return stage == Stage.FULL || spec.params().size() <= 2;
+    }
+
+    private ToolSpec distractor(ToolSpec target, RandomGenerator random) {
+        boolean composed = target.domain().contains(" ");
+        if (random.nextInt(5) < 2) return new ComposedTools(random).tool(Math.min(2, mostParams(random)), false);
+        if (composed && random.nextBoolean()) return new ComposedTools(random).neighbour(target, 2);
+        boolean sameDomain = random.nextBoolean() && !composed;
+        return Lexicon.pick(random, written.stream().filter(spec -> fits(spec) && (!sameDomain || spec.domain().equals(target.domain()))).toList());
+    }
+}
