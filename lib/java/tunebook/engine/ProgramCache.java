@@ -1,0 +1,121 @@
+package tunebook.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Compiled programs on disk. They are native code, so the folder is private to the user and each file carries its checksum.
+///
+/// A file is the 8 bytes `TNBKPRG1`, the SHA-256 of the rest, and the plug-in's serialized executable. Files are written whole or
+/// not at all. Nothing here ever fails a compile: a folder that cannot be used, or a damaged file, is a note.
+final class ProgramCache {
+    private static final byte[] MAGIC = "TNBKPRG1".getBytes(StandardCharsets.US_ASCII);
+    private static final int HASH = 32;
+    private final Path folder;
+    private final Consumer<String> notes;
+
+    ProgramCache(Path folder, Consumer<String> notes) {
+        this.folder = folder;
+        this.notes = notes;
+    }
+
+    /// `TUNEBOOK_CACHE`, or else `programs` in the user's cache folder.
+    static Path defaultFolder() {
+        String set = System.getProperty("TUNEBOOK_CACHE", System.getenv().getOrDefault("TUNEBOOK_CACHE", ""));
+        if (!set.isBlank()) return Path.of(set);
+        String xdg = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+        Path caches = xdg.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
+        return caches.resolve("tunebook").resolve("programs");
+    }
+
+    /// The name of the file for what these parts say.
+    static String key(String... parts) {
+        MessageDigest digest = sha256();
+        for (String part : parts) {
+            byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+            digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
+            digest.update(bytes);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// The serialized executable kept under `key`; empty where there is none or it is damaged.
+    Optional<byte[]> read(String key) {
+        Path file = file(key);
+        if (!Files.isRegularFile(file)) return Optional.empty();
+        try {
+            byte[] all = Files.readAllBytes(file);
+            if (whole(all)) return Optional.of(Arrays.copyOfRange(all, MAGIC.length + HASH, all.length));
+            damaged(key, "its checksum is wrong");
+        } catch (IOException e) {
+            damaged(key, e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private static boolean whole(byte[] all) {
+        int start = MAGIC.length + HASH;
+        if (all.length < start || !Arrays.equals(all, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) return false;
+        MessageDigest digest = sha256();
+        digest.update(all, start, all.length - start);
+        return Arrays.equals(digest.digest(), Arrays.copyOfRange(all, MAGIC.length, start));
+    }
+
+    /// Notes that the file of `key` was of no use, and removes it.
+    void damaged(String key, String why) {
+        notes.accept("compile cache: " + file(key) + " is damaged (" + why + "); the program is compiled again");
+        try {
+            Files.deleteIfExists(file(key));
+        } catch (IOException e) {
+            notes.accept("compile cache: " + file(key) + " cannot be removed: " + e);
+        }
+    }
+
+    /// Keeps `serialized` under `key`.
+    void write(String key, byte[] serialized) {
+        try {
+            makePrivateFolder();
+            Path part = Files.createTempFile(folder, key.substring(0, 16), ".part"); // created readable by the user only
+            try {
+                Files.write(part, framed(serialized));
+                Files.move(part, file(key), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            notes.accept("compile cache: " + folder + " cannot be written (" + e + "); the program will be compiled again next time");
+        }
+    }
+
+    private static byte[] framed(byte[] serialized) {
+        return ByteBuffer.allocate(MAGIC.length + HASH + serialized.length).put(MAGIC).put(sha256().digest(serialized)).put(serialized).array();
+    }
+
+    private void makePrivateFolder() throws IOException {
+        boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+        if (!Files.isDirectory(folder)) Files.createDirectories(folder);
+        if (posix) Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    private Path file(String key) {
+        return folder.resolve(key + ".program");
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package tunebook.engine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import tunebook.engine.pjrt.Client;
+import tunebook.engine.pjrt.CompileOptions;
+import tunebook.engine.pjrt.Device;
+import tunebook.engine.pjrt.Executable;
+import tunebook.engine.pjrt.PluginErrors;
+import tunebook.graph.Program;
+import tunebook.tensor.HostArray;
+import tunebook.tensor.TunebookException;
+
+/// A device to put arrays on and run programs on. There is one session for each kind of device in a process, however often it is opened.
+///
+/// Closing it frees everything on the device; arrays and programs then throw by name. It may be opened again.
+public final class Session implements AutoCloseable {
+    private static final Map<String, Session> OPEN = new HashMap<>();
+    private final Client client;
+    private final Device device;
+    private final HostCpu cpu = HostCpu.read();
+    private final ProgramCache cache;
+    private final Map<String, SharedExecutable> loaded = new HashMap<>();
+    private final AtomicInteger compilations = new AtomicInteger();
+    private final AtomicInteger cacheHits = new AtomicInteger();
+    private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+    private CompileOptions options = new CompileOptions();
+
+    private Session(Client client) {
+        this.client = client;
+        this.device = client.devices().getFirst();
+        this.cache = new ProgramCache(ProgramCache.defaultFolder(), this::note);
+    }
+
+    /// The session on the best device there is: TPU, then CUDA, then CPU.
+    ///
+    /// @throws TunebookException if there is no plug-in, or none that starts; the message says what was tried
+    public static Session open() {
+        return Devices.openBest();
+    }
+
+    /// The session on the device of one kind: `cpu`, `cuda` or `tpu`.
+    ///
+    /// @throws TunebookException if its plug-in is not installed or does not start
+    public static Session open(String platform) {
+        synchronized (OPEN) {
+            Session open = OPEN.get(platform);
+            if (open != null && !open.isClosed()) return open;
+            Session fresh = new Session(Devices.client(platform));
+            OPEN.put(platform, fresh);
+            return fresh;
+        }
+    }
+
+    /// The kind of device: `cpu`, `cuda` or `tpu`.
+    public String platform() {
+        return client.platform();
+    }
+
+    /// Whether the device multiplies bf16 in hardware. Where it does not, f32 dots over bf16 storage are faster.
+    public boolean hasBf16() {
+        return switch (platform()) {
+            case "cpu" -> cpu.hasBf16();
+            case "tpu" -> true;
+            default -> computeCapability() >= 8.0;
+        };
+    }
+
+    private double computeCapability() {
+        Object text = device.attributes().get("compute_capability");
+        return text instanceof String s && s.matches("\\d+\\.\\d+") ? Double.parseDouble(s) : 0;
+    }
+
+    /// One line on device, plug-in and memory.
+    public String describe() {
+        String memory = device.memory().map(m -> ", " + (m.limit() - m.inUse() >> 20) + " of " + (m.limit() >> 20) + " MiB free").orElse("");
+        return platform() + ": " + device.kind() + ", " + client.devices().size() + " device(s)" + memory + "; " + client.plugin();
+    }
+
+    /// Bytes of all open buffers, by shape and element type.
+    public long liveBytes() {
+        return client.live().bytes();
+    }
+
+    /// Number of open buffers.
+    public int liveBuffers() {
+        return client.live().buffers();
+    }
+
+    /// Number of native executables that are loaded.
+    public int livePrograms() {
+        return client.live().executables();
+    }
+
+    /// Bytes of the open buffers by owner.
+    public Map<String, Long> liveBytesByOwner() {
+        return client.live().bytesByOwner();
+    }
+
+    /// Memory of the device by its own allocator's count; empty where the plug-in does not say (CPU).
+    public Optional<Device.MemoryUse> deviceMemory() {
+        return device.memory();
+    }
+
+    /// Copies `array` to the device. The caller closes the buffer, and may change or free the array at once.
+    ///
+    /// @throws TunebookException if the device is full, with the live buffers by owner
+    public Buffer put(HostArray array) {
+        return put(array, "array");
+    }
+
+    /// The same, counted for `owner`.
+    public Buffer put(HostArray array, String owner) {
+        return new Buffer(retrying(() -> client.put(array, device, owner)));
+    }
+
+    /// Puts `array` on the device without a copy where that is possible (CPU; the memory 64-byte aligned), as [#put] elsewhere.
+    ///
+    /// The array must not be changed while the buffer is open. The buffer keeps it reachable; memory that someone closes by hand (a
+    /// mapped file with a closable arena) must outlive the buffer, or the process dies.
+    public Buffer share(HostArray array, String owner) {
+        return new Buffer(retrying(() -> client.share(array, device, owner)));
+    }
+
+    /// XLA flags and partitions for the programs compiled from now on; returns this.
+    public Session options(CompileOptions options) {
+        this.options = options;
+        return this;
+    }
+
+    /// Compiles `program`, or takes it from memory or from the cache on disk. The caller closes it.
+    ///
+    /// @throws TunebookException with the compiler's message if it refuses the text, or if the text's results are not `program.outputs()`
+    public synchronized Compiled compile(Program program) {
+        return compile(program, options);
+    }
+
+    /// The same with options of its own.
+    public synchronized Compiled compile(Program program, CompileOptions options) {
+        String key = ProgramCache.key("1", program.text(), options.toString(), client.plugin().fingerprint(), client.version(), device.kind(),
+            device.attributes().toString(), cpu.key(), System.getenv().getOrDefault("XLA_FLAGS", ""));
+        SharedExecutable shared = loaded.get(key);
+        if (shared == null || !shared.acquire()) {
+            shared = new SharedExecutable(retrying(() -> fromDisk(key, program).orElseGet(() -> compileNow(key, program, options))));
+            shared.acquire();
+            loaded.put(key, shared);
+        } else cacheHits.incrementAndGet();
+        return wrap(program, shared);
+    }
+
+    private Compiled wrap(Program program, SharedExecutable shared) {
+        try {
+            return new Compiled(this, program, shared);
+        } catch (TunebookException e) {
+            shared.release();
+            throw e;
+        }
+    }
+
+    private Optional<Executable> fromDisk(String key, Program program) {
+        Optional<byte[]> kept = cache.read(key);
+        if (kept.isEmpty()) return Optional.empty();
+        try {
+            Executable executable = client.load(program.name(), kept.get());
+            cacheHits.incrementAndGet();
+            return Optional.of(executable);
+        } catch (TunebookException e) {
+            if (PluginErrors.isOutOfMemory(e)) throw e;
+            cache.damaged(key, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Executable compileNow(String key, Program program, CompileOptions options) {
+        Executable executable = client.compile(program.name(), program.text(), options);
+        compilations.incrementAndGet();
+        try {
+            cache.write(key, executable.serialize());
+        } catch (TunebookException e) {
+            note("compile cache: program " + program.name() + " is not kept: " + e.getMessage());
+        }
+        return executable;
+    }
+
+    /// How many programs the compiler was run for.
+    public int compilations() {
+        return compilations.get();
+    }
+
+    /// How many programs came from memory or disk instead.
+    public int cacheHits() {
+        return cacheHits.get();
+    }
+
+    /// What went wrong without stopping anything (a damaged cache file), oldest first.
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    private void note(String text) {
+        notes.add(text);
+        System.getLogger("tunebook").log(System.Logger.Level.WARNING, text);
+    }
+
+    /// Does `work`; if the device is full, collects garbage, so that forgotten buffers are freed, and does it once more.
+    <T> T retrying(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (TunebookException e) {
+            if (!PluginErrors.isOutOfMemory(e)) throw e;
+            OutOfMemory.freeForgotten(client.live());
+        }
+        try {
+            return work.get();
+        } catch (TunebookException e) {
+            throw PluginErrors.isOutOfMemory(e) ? OutOfMemory.report(e, client.live(), device) : e;
+        }
+    }
+
+    public boolean isClosed() {
+        return client.isClosed();
+    }
+
+    /// Frees everything on the device. A second call does nothing.
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

@@ -1,0 +1,153 @@
+package tunebook.engine.pjrt;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tunebook.engine.pjrt.ffi.Api;
+import tunebook.engine.pjrt.ffi.Call;
+import tunebook.engine.pjrt.ffi.Function;
+import tunebook.engine.pjrt.ffi.Memory;
+import tunebook.engine.pjrt.ffi.NamedValues;
+import tunebook.engine.pjrt.ffi.Structs;
+import tunebook.tensor.HostArray;
+import tunebook.tensor.TunebookException;
+
+/// A running plug-in with its devices: what compiles programs and holds buffers.
+///
+/// Closing it frees every buffer and executable that is still open, then the client; all of them then throw by name.
+public final class Client implements AutoCloseable {
+    private final Plugin plugin;
+    private final Api api;
+    private final LiveObjects live;
+    private final List<Device> devices;
+    private final String platform;
+    private final String version;
+
+    private Client(Plugin plugin, Api api, long address) {
+        this.plugin = plugin;
+        this.api = api;
+        this.live = new LiveObjects(api, address);
+        this.platform = text(Function.CLIENT_PLATFORM_NAME, "platform_name");
+        this.version = text(Function.CLIENT_PLATFORM_VERSION, "platform_version");
+        this.devices = devicesNow();
+    }
+
+    /// Starts a client with the plug-in's own `options` (see [ClientOptions]).
+    ///
+    /// @throws TunebookException if the device is missing, busy or refuses an option
+    public static Client create(Plugin plugin, Map<String, Object> options) {
+        Api api = plugin.started();
+        try (var call = new Call(api, Function.CLIENT_CREATE)) {
+            call.set("create_options", NamedValues.write(call.arena(), options)).set("num_options", (long) options.size());
+            call.invoke("Client.create", plugin + " with options " + options, ClientOptions.remedy(plugin.platformGuess()));
+            return new Client(plugin, api, call.get("client"));
+        }
+    }
+
+    private String text(Function function, String field) {
+        try (var call = new Call(api, function)) {
+            return call.set("client", live.client()).invoke("Client.describe", plugin.toString(), "report this").text(field, field + "_size");
+        }
+    }
+
+    private List<Device> devicesNow() {
+        try (var call = new Call(api, Function.CLIENT_ADDRESSABLE_DEVICES)) {
+            call.set("client", live.client()).invoke("Client.devices", plugin.toString(), "report this");
+            var list = new ArrayList<Device>();
+            for (long d : Memory.longs(call.get("addressable_devices"), call.get("num_addressable_devices"))) list.add(new Device(api, d));
+            return List.copyOf(list);
+        }
+    }
+
+    public Plugin plugin() {
+        return plugin;
+    }
+
+    /// The devices of this process, in the plug-in's order.
+    public List<Device> devices() {
+        return devices;
+    }
+
+    /// The plug-in's name for its platform: `cpu`, `cuda`, `tpu`.
+    public String platform() {
+        return platform;
+    }
+
+    /// The plug-in's description of its own version.
+    public String version() {
+        return version;
+    }
+
+    /// What is open on this client.
+    public LiveObjects live() {
+        return live;
+    }
+
+    Api api() {
+        return api;
+    }
+
+    /// Copies `array` to `device`. The array may be changed or freed afterwards. `owner` names who holds the buffer, for messages.
+    public Buffer put(HostArray array, Device device, String owner) {
+        return live.using(() -> Transfer.copy(this, array, device, owner));
+    }
+
+    /// Puts `array` on `device` without a copy where the plug-in can use the host's memory as it is (CPU, 64-byte aligned); a copy elsewhere.
+    ///
+    /// The buffer keeps the array reachable until it is closed. The array must not be changed, and memory that is freed explicitly (a closed
+    /// arena) must stay open as long as the buffer: use it for memory that the garbage collector owns.
+    public Buffer share(HostArray array, Device device, String owner) {
+        return live.using(() -> Transfer.share(this, array, device, owner));
+    }
+
+    /// Compiles StableHLO `text`. `name` is for messages.
+    ///
+    /// @throws TunebookException with the compiler's message if it refuses the program
+    public Executable compile(String name, String text, CompileOptions options) {
+        return live.using(() -> compileNow(name, text, options));
+    }
+
+    private Executable compileNow(String name, String text, CompileOptions options) {
+        try (var call = new Call(api, Function.CLIENT_COMPILE)) {
+            MemorySegment proto = Memory.of(call.arena(), options.toProto());
+            call.set("client", live.client()).set("program", program(call.arena(), text));
+            call.set("compile_options", "compile_options_size", proto);
+            call.invoke("Client.compile", "program " + name + ", options " + options, "if the text came from Tunebook, report it with the text");
+            return new Executable(this, call.get("executable"), name);
+        }
+    }
+
+    static MemorySegment program(Arena arena, String text) {
+        MemorySegment code = Memory.utf8(arena, text);
+        MemorySegment format = Memory.utf8(arena, "mlir");
+        return Structs.PROGRAM.in(arena).set("code", code).set("code_size", code.byteSize())
+            .set("format", format).set("format_size", format.byteSize()).segment();
+    }
+
+    /// Loads an executable that [Executable#serialize] wrote with the same plug-in on the same kind of device.
+    ///
+    /// @throws TunebookException if the plug-in does not take the bytes
+    public Executable load(String name, byte[] serialized) {
+        return live.using(() -> loadNow(name, serialized));
+    }
+
+    private Executable loadNow(String name, byte[] serialized) {
+        try (var call = new Call(api, Function.EXECUTABLE_DESERIALIZE_AND_LOAD)) {
+            MemorySegment bytes = Memory.of(call.arena(), serialized);
+            call.set("client", live.client()).set("serialized_executable", "serialized_executable_size", bytes);
+            call.invoke("Client.load", "program " + name + ", " + serialized.length + " bytes", "compile it again");
+            return new Executable(this, call.get("loaded_executable"), name);
+        }
+    }
+
+    public boolean isClosed() {
+        return live.isClosed();
+    }
+
+    @Override
+    public void close() {
+        live.close();
+    }
+}
