@@ -1,0 +1,130 @@
+package tunebook.quant;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.stream.LongStream;
+import tunebook.tensor.Bfloat16;
+import tunebook.tensor.DType;
+import tunebook.tensor.HostArray;
+import tunebook.tensor.Shape;
+import tunebook.tensor.TunebookException;
+
+/// Turns GGUF blocks into arrays and arrays into GGUF blocks.
+///
+/// Both are pure functions of their bytes. Large ones run on all cores, so the bytes must not belong to a confined arena.
+public final class Blocks {
+    /// Numbers handled at a time by one core; a multiple of every block.
+    private static final int CHUNK = 1 << 16;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Blocks() {}
+
+    /// The numbers that `blocks` hold, as a fresh array of `shape` in `type` (F32, BF16 or F16, rounded to nearest even).
+    ///
+    /// `name` is what errors call the tensor. Throws [TunebookException] where the format cannot be read, `blocks` has not
+    /// the size that the shape needs, or `type` is another one.
+    public static HostArray dequantize(String name, BlockFormat format, MemorySegment blocks, Shape shape, DType type) {
+        checkReadable(name, format);
+        checkTarget(name, type);
+        checkSize(name, format, blocks.byteSize(), shape);
+        HostArray out = HostArray.zeros(type, shape);
+        chunks(shape.size(), (start, count) -> {
+            byte[] in = blocks.asSlice(format.bytes(start), format.bytes(count)).toArray(ValueLayout.JAVA_BYTE);
+            float[] values = new float[count];
+            BlockReader.read(format, in, count / format.blockElements(), values);
+            store(values, out, start);
+        });
+        return out;
+    }
+
+    /// The blocks of `format` (F32, F16, BF16 or Q8_0) that hold `array` (of a floating-point type), in fresh memory.
+    ///
+    /// Throws [TunebookException] where a number is not finite or too large for F16 or Q8_0: it would become another one.
+    /// Q8_0 is rounded as ggml's reference does: scale max|x|/127 of each 32 numbers, halves away from zero.
+    public static MemorySegment quantize(String name, HostArray array, BlockFormat format) {
+        if (!format.writable())
+            throw TunebookException.of("Blocks.quantize", "cannot write " + format, "tensor \"" + name + "\"", "choose F32, F16, BF16 or Q8_0");
+        if (!array.dtype().isFloat())
+            throw TunebookException.of("Blocks.quantize", "not a floating-point array", "tensor \"" + name + "\" " + array, "pass F32, BF16, F16 or F64");
+        checkRows("Blocks.quantize", name, format, array.shape());
+        MemorySegment out = Arena.ofAuto().allocate(format.bytes(array.size()), 32);
+        chunks(array.size(), (start, count) -> {
+            byte[] bytes = new byte[(int) format.bytes(count)];
+            float[] values = load(array, start, count);
+            checkRange(name, format, values);
+            BlockWriter.write(format, values, bytes);
+            MemorySegment.copy(bytes, 0, out, ValueLayout.JAVA_BYTE, format.bytes(start), bytes.length);
+        });
+        return out;
+    }
+
+    private interface Work {
+        void run(long start, int count);
+    }
+
+    private static void chunks(long size, Work work) {
+        LongStream starts = LongStream.range(0, (size + CHUNK - 1) / CHUNK).map(i -> i * CHUNK);
+        (size > CHUNK ? starts.parallel() : starts).forEach(start -> work.run(start, (int) Math.min(CHUNK, size - start)));
+    }
+
+    private static void store(float[] values, HostArray out, long start) {
+        if (out.dtype() == DType.F32) {
+            MemorySegment.copy(values, 0, out.bytes(), FLOAT, start * 4, values.length);
+            return;
+        }
+        short[] bits = new short[values.length];
+        boolean bf16 = out.dtype() == DType.BF16;
+        for (int i = 0; i < bits.length; i++) bits[i] = bf16 ? Bfloat16.fromFloat(values[i]) : Float.floatToFloat16(values[i]);
+        MemorySegment.copy(bits, 0, out.bytes(), SHORT, start * 2, bits.length);
+    }
+
+    private static float[] load(HostArray array, long start, int count) {
+        float[] values = new float[count];
+        if (array.dtype() == DType.F32) MemorySegment.copy(array.bytes(), FLOAT, start * 4, values, 0, count);
+        else for (int i = 0; i < count; i++) values[i] = array.getFloat(start + i);
+        return values;
+    }
+
+    /// A half holds less than 65,520 before it rounds to infinity; a Q8_0 scale is a half.
+    private static void checkRange(String name, BlockFormat format, float[] values) {
+        float limit = switch (format) {
+            case F16 -> 65520f;
+            case Q8_0 -> 65520f * 127;
+            default -> Float.POSITIVE_INFINITY;
+        };
+        if (limit == Float.POSITIVE_INFINITY) return;
+        for (float v : values)
+            if (!(Math.abs(v) < limit))
+                throw TunebookException.of("Blocks.quantize", "a number does not fit " + format, "tensor \"" + name + "\" holds " + v, "choose F32 or BF16, or look where the number comes from");
+    }
+
+    /// Throws where the format is one that cannot be turned into floats, naming the tensor.
+    public static void checkReadable(String name, BlockFormat format) {
+        if (!format.readable())
+            throw TunebookException.of("Blocks.dequantize", "cannot read block type " + format, "tensor \"" + name + "\"",
+                "use a file with " + BlockFormat.readableNames());
+    }
+
+    private static void checkTarget(String name, DType type) {
+        if (type != DType.F32 && type != DType.BF16 && type != DType.F16)
+            throw TunebookException.of("Blocks.dequantize", "blocks cannot become " + type, "tensor \"" + name + "\"", "ask for F32, BF16 or F16");
+    }
+
+    private static void checkSize(String name, BlockFormat format, long bytes, Shape shape) {
+        checkRows("Blocks.dequantize", name, format, shape);
+        if (format.bytes(shape.size()) != bytes)
+            throw TunebookException.of("Blocks.dequantize", "the bytes do not fit the shape",
+                "tensor \"" + name + "\" " + format + shape + " needs " + format.bytes(shape.size()) + " bytes, got " + bytes, "pass exactly the tensor's blocks");
+    }
+
+    /// Blocks do not run over the end of a row.
+    private static void checkRows(String operation, String name, BlockFormat format, Shape shape) {
+        int row = shape.rank() == 0 ? 1 : shape.dim(-1);
+        if (row % format.blockElements() != 0)
+            throw TunebookException.of(operation, "a row is not a whole number of blocks",
+                "tensor \"" + name + "\" " + shape + " in " + format + " (blocks of " + format.blockElements() + ")", "choose a format without blocks for it: F32, F16 or BF16");
+    }
+}
