@@ -27,27 +27,26 @@ record ComposedTools(RandomGenerator random) {
 
     private record Word(String text, ValueKind kind) {}
 
-    /// A tool with at most `mostParams` parameters (0 to 5), or one more where `withDate` asks for a date.
-    ToolSpec tool(int mostParams, boolean withDate) {
-        return tool(Lexicon.pick(random, VERBS), object(), mostParams, withDate);
+    /// A tool with `fewest` to `most` parameters (0 to 5), or one more where `withDate` asks for a date.
+    ToolSpec tool(int fewest, int most, boolean withDate) {
+        return tool(Lexicon.pick(random, VERBS), object(), random.nextInt(fewest, most + 1), withDate);
     }
 
     /// Another tool that shares the verb or the object of `other`, to be told from it.
-    ToolSpec neighbour(ToolSpec other, int mostParams) {
+    ToolSpec neighbour(ToolSpec other, int most) {
         String[] words = other.domain().split(" ");
-        return random.nextBoolean()
-                ? tool(words[0], object(), mostParams, false)
-                : tool(Lexicon.pick(random, VERBS), words[1], mostParams, false);
+        int count = random.nextInt(most + 1);
+        return random.nextBoolean() ? tool(words[0], object(), count, false) : tool(Lexicon.pick(random, VERBS), words[1], count, false);
     }
 
     private String object() {
         return random.nextInt(3) == 0 ? new Invented(random).word(false) : Lexicon.pick(random, OBJECTS);
     }
 
-    private ToolSpec tool(String verb, String object, int mostParams, boolean withDate) {
+    private ToolSpec tool(String verb, String object, int count, boolean withDate) {
         var params = new ArrayList<ToolSpec.Param>();
         var clauses = new ArrayList<String>();
-        List<Word> words = someWords(random.nextInt(0, mostParams + 1));
+        List<Word> words = someWords(count);
         for (Word word : words) {
             params.add(param(word.text(), word.kind()));
             clauses.add(clause(word.text(), params.size(), clauses.isEmpty()));

@@ -11,6 +11,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,7 +62,9 @@ public final class DateGrammar {
     public static LocalDateTime resolve(String words, LocalDateTime now) {
         int at = words.lastIndexOf(" at ");
         if (at < 0) throw unknown(words);
-        return LocalDateTime.of(day(words.substring(0, at), now.toLocalDate()), time(words.substring(at + 4)));
+        Optional<LocalDate> day = day(words.substring(0, at), now.toLocalDate());
+        Optional<LocalTime> time = time(words.substring(at + 4));
+        return LocalDateTime.of(day.orElseThrow(() -> unknown(words)), time.orElseThrow(() -> unknown(words)));
     }
 
     /// Words for some moment from the date of `now` on, of the given kind.
@@ -102,33 +105,44 @@ public final class DateGrammar {
         };
     }
 
-    private static LocalDate day(String words, LocalDate today) {
-        switch (words) {
-            case "today": return today;
-            case "tomorrow": return today.plusDays(1);
-            case "the day after tomorrow": return today.plusDays(2);
-            default:
-        }
-        Matcher m;
-        if ((m = IN_DAYS.matcher(words)).matches()) return today.plusDays(Integer.parseInt(m.group(1)));
-        if ((m = WEEKDAY.matcher(words)).matches()) return today.with(TemporalAdjusters.next(dayOfWeek(m.group(1))));
-        if ((m = NEXT_WEEKDAY.matcher(words)).matches())
-            return today.with(TemporalAdjusters.next(DayOfWeek.MONDAY)).with(TemporalAdjusters.nextOrSame(dayOfWeek(m.group(1))));
-        if ((m = ISO.matcher(words)).matches()) return LocalDate.parse(m.group(1));
-        if ((m = DAY_MONTH.matcher(words)).matches() || (m = MONTH_DAY.matcher(words)).matches()) {
-            int year = m.group("y") == null ? today.getYear() : Integer.parseInt(m.group("y"));
-            return LocalDate.of(year, Month.valueOf(m.group("m").toUpperCase(Locale.ROOT)), Integer.parseInt(m.group("d")));
-        }
-        throw unknown(words);
+    private static Optional<LocalDate> day(String words, LocalDate today) {
+        return switch (words) {
+            case "today" -> Optional.of(today);
+            case "tomorrow" -> Optional.of(today.plusDays(1));
+            case "the day after tomorrow" -> Optional.of(today.plusDays(2));
+            default -> counted(words, today).or(() -> named(words, today));
+        };
     }
 
-    private static LocalTime time(String words) {
-        if (words.equals("noon")) return LocalTime.NOON;
+    private static Optional<LocalDate> counted(String words, LocalDate today) {
+        Matcher days = IN_DAYS.matcher(words);
+        if (days.matches()) return Optional.of(today.plusDays(Integer.parseInt(days.group(1))));
+        Matcher coming = WEEKDAY.matcher(words);
+        if (coming.matches()) return Optional.of(today.with(TemporalAdjusters.next(dayOfWeek(coming.group(1)))));
+        Matcher next = NEXT_WEEKDAY.matcher(words);
+        if (!next.matches()) return Optional.empty();
+        LocalDate monday = today.with(TemporalAdjusters.next(DayOfWeek.MONDAY));
+        return Optional.of(monday.with(TemporalAdjusters.nextOrSame(dayOfWeek(next.group(1)))));
+    }
+
+    private static Optional<LocalDate> named(String words, LocalDate today) {
+        Matcher iso = ISO.matcher(words);
+        if (iso.matches()) return Optional.of(LocalDate.parse(iso.group(1)));
+        for (Matcher m : List.of(DAY_MONTH.matcher(words), MONTH_DAY.matcher(words))) {
+            if (!m.matches()) continue;
+            int year = m.group("y") == null ? today.getYear() : Integer.parseInt(m.group("y"));
+            return Optional.of(LocalDate.of(year, Month.valueOf(m.group("m").toUpperCase(Locale.ROOT)), Integer.parseInt(m.group("d"))));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<LocalTime> time(String words) {
+        if (words.equals("noon")) return Optional.of(LocalTime.NOON);
         Matcher m = TIME.matcher(words);
-        if (!m.matches() || m.group(2) == null && m.group(3) == null) throw unknown(words);
+        if (!m.matches() || m.group(2) == null && m.group(3) == null) return Optional.empty();
         int hour = Integer.parseInt(m.group(1));
         if (m.group(3) != null) hour = hour % 12 + (m.group(3).equals("pm") ? 12 : 0);
-        return LocalTime.of(hour, m.group(2) == null ? 0 : Integer.parseInt(m.group(2)));
+        return Optional.of(LocalTime.of(hour, m.group(2) == null ? 0 : Integer.parseInt(m.group(2))));
     }
 
     private static DayOfWeek dayOfWeek(String name) {

@@ -70,7 +70,7 @@ public final class PhoneActions {
             if (calls.stream().noneMatch(call -> call.tool().equals(tool.name()))) calls.add(tool.call(values, false));
         }
         Collections.shuffle(tools, Random.from(random));
-        return new Row(values.now(), tools, Wording.request(calls, random), calls);
+        return new Row(values.now(), true, tools, Wording.request(calls, random), calls);
     }
 
     private static int weighted(RandomGenerator random) {

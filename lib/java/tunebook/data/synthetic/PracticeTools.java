@@ -18,8 +18,9 @@ import tunebook.tensor.Seed;
 ///
 /// Rows have the schema of google/mobile-actions. Row `i` depends on the seed, the stage and `i` alone.
 public final class PracticeTools {
-    /// `FIRST` is the easy start: one or two tools, one call, at most two arguments. `FULL` is everything.
-    public enum Stage { FIRST, FULL }
+    /// A course, from short rows to long ones. `COPY`: one tool, one call, one to three arguments, no date and no word of the
+    /// time. `FIRST`: one or two tools, one call, at most two arguments. `FULL`: everything.
+    public enum Stage { COPY, FIRST, FULL }
 
     private static final int[] TOOL_COUNTS = {1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 7, 7};
     private static final List<DateGrammar.Kind> DATES = List.of(DateGrammar.Kind.values());
@@ -58,37 +59,50 @@ public final class PracticeTools {
         var names = new HashSet<String>();
         var calls = new ArrayList<Call>();
         while (calls.size() < (two ? 2 : 1)) {
-            boolean withDate = random.nextInt(6) == 0;
+            boolean withDate = stage != Stage.COPY && random.nextInt(6) == 0;
             DeclaredTool tool = DeclaredTool.draw(target(random, withDate), random);
             if (!names.add(tool.name())) continue;
             tools.add(tool);
             calls.add(tool.call(values, withDate));
         }
-        int count = stage == Stage.FIRST ? random.nextInt(1, 3) : TOOL_COUNTS[random.nextInt(TOOL_COUNTS.length)];
+        int count = toolCount(random);
         while (tools.size() < count) {
             DeclaredTool tool = DeclaredTool.draw(distractor(tools.getFirst().spec(), random), random);
             if (names.add(tool.name())) tools.add(tool);
         }
         Collections.shuffle(tools, Random.from(random));
-        return new Row(values.now(), tools, Wording.request(calls, random), calls);
+        return new Row(values.now(), stage != Stage.COPY, tools, Wording.request(calls, random), calls);
+    }
+
+    private int toolCount(RandomGenerator random) {
+        return switch (stage) {
+            case COPY -> 1;
+            case FIRST -> random.nextInt(1, 3);
+            case FULL -> TOOL_COUNTS[random.nextInt(TOOL_COUNTS.length)];
+        };
     }
 
     private int mostParams(RandomGenerator random) {
-        return stage == Stage.FIRST ? 2 : Lexicon.pick(random, List.of(1, 2, 2, 3, 3, 4, 5));
+        return stage == Stage.FIRST ? 2 : stage == Stage.COPY ? 3 : Lexicon.pick(random, List.of(1, 2, 2, 3, 3, 4, 5));
     }
 
     private ToolSpec target(RandomGenerator random, boolean withDate) {
-        if (random.nextInt(5) < 2) return new ComposedTools(random).tool(Math.max(0, mostParams(random) - (withDate ? 1 : 0)), withDate);
+        int least = stage == Stage.COPY ? 1 : 0;
+        if (random.nextInt(5) < 2) return new ComposedTools(random).tool(least, Math.max(0, mostParams(random) - (withDate ? 1 : 0)), withDate);
         return Lexicon.pick(random, written.stream().filter(spec -> fits(spec) && (!withDate || spec.has(ValueKind.DATE))).toList());
     }
 
     private boolean fits(ToolSpec spec) {
-        return stage == Stage.FULL || spec.params().size() <= 2;
+        return switch (stage) {
+            case COPY -> !spec.params().isEmpty() && !spec.has(ValueKind.DATE);
+            case FIRST -> spec.params().size() <= 2;
+            case FULL -> true;
+        };
     }
 
     private ToolSpec distractor(ToolSpec target, RandomGenerator random) {
         boolean composed = target.domain().contains(" ");
-        if (random.nextInt(5) < 2) return new ComposedTools(random).tool(Math.min(2, mostParams(random)), false);
+        if (random.nextInt(5) < 2) return new ComposedTools(random).tool(0, Math.min(2, mostParams(random)), false);
         if (composed && random.nextBoolean()) return new ComposedTools(random).neighbour(target, 2);
         boolean sameDomain = random.nextBoolean() && !composed;
         return Lexicon.pick(random, written.stream().filter(spec -> fits(spec) && (!sameDomain || spec.domain().equals(target.domain()))).toList());

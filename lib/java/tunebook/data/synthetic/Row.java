@@ -6,8 +6,8 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// A row: the current time, the declared tools, the request and the calls that answer it.
-record Row(LocalDateTime now, List<DeclaredTool> tools, String request, List<Call> calls) {
+/// A row: the current time (told or not), the declared tools, the request and the calls that answer it.
+record Row(LocalDateTime now, boolean tellsTime, List<DeclaredTool> tools, String request, List<Call> calls) {
     /// Some second of the years 2024 to 2029.
     static LocalDateTime someTime(RandomGenerator random) {
         return LocalDateTime.of(2024, 1, 1, 0, 0).plusSeconds(random.nextLong(6L * 365 * 24 * 3600));
@@ -15,9 +15,12 @@ record Row(LocalDateTime now, List<DeclaredTool> tools, String request, List<Cal
 
     /// The text before the declarations, as FunctionGemma has it.
     String developerText() {
+        return (tellsTime ? time() : "") + "You are a model that can do function calling with the following functions\n";
+    }
+
+    private String time() {
         return "Current date and time given in YYYY-MM-DDTHH:MM:SS format: " + DateGrammar.stamp(now)
-                + "\nDay of week is " + DateGrammar.weekday(now.toLocalDate())
-                + "\nYou are a model that can do function calling with the following functions\n";
+                + "\nDay of week is " + DateGrammar.weekday(now.toLocalDate()) + "\n";
     }
 
     /// The row in the schema of google/mobile-actions; `metadata` is `train` or `eval`.
