@@ -1,0 +1,112 @@
+"""`./tunebook test`: the Java tests, the notebooks, the kernel's protocol tests. Counts them and ends with one line."""
+
+import argparse
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as Xml
+from dataclasses import dataclass
+
+from . import commands, setup
+
+SPECIAL_TAGS = ["model", "gpu", "browser", "notebook", "tpu-aot"]
+ALWAYS = ["tpu-aot"]
+REPORTS = setup.ROOT / "target" / "surefire-reports"
+
+
+@dataclass(frozen=True)
+class Count:
+    passed: int
+    failed: int
+    skipped: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tunebook test")
+    parser.add_argument("--tags", default="", help="more tests, by name: model, gpu, browser")
+    tags = [t for t in parser.parse_args(arguments).tags.split(",") if t]
+    unknown = set(tags) - set(SPECIAL_TAGS)
+    if unknown:
+        raise setup.SetupFault(f"There is no tag {', '.join(sorted(unknown))}: the tags are {', '.join(SPECIAL_TAGS)}.")
+    found = setup.whole("test")
+    setup.test_plugins()
+    total = java_tests(found, tags) + notebook_tests() + kernel_tests()
+    if "browser" in tags:
+        total += browser_tests()
+    skipped = f", {total.skipped} skipped" if total.skipped else ""
+    print(f"{total.passed} passed, {total.failed} failed{skipped}")
+    return 1 if total.failed else 0
+
+
+def java_tests(found, tags: list[str]) -> Count:
+    """All untagged tests, those for TPU compilation, and those of the tags named."""
+    left_out = [t for t in SPECIAL_TAGS if t not in ALWAYS and t not in tags]
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    print("Java tests", flush=True)
+    command = setup.maven_command("test", f"-DexcludedTags={','.join(left_out)}")
+    with subprocess.Popen(command, cwd=setup.ROOT, env=setup.maven_environment(found), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        said = [line.rstrip("\n") for line in tell(process.stdout)]
+    count = reported()
+    if process.returncode and not count.failed:
+        print("\n".join(said[-60:]))
+        count += Count(0, 1)
+    return count
+
+
+def tell(lines):
+    """Passes lines on; shows one for each finished class, and everything about a failure."""
+    failing = False
+    for line in lines:
+        done = re.search(r"Tests run: (\d+), .*Time elapsed: ([\d.]+) s.* in (\S+)", line)
+        if done:
+            print(f"  {done.group(3)}: {done.group(1)} in {float(done.group(2)):.1f} s", flush=True)
+        failing = "<<< FAIL" in line or "<<< ERR" in line or (failing and not line.startswith("["))
+        if failing:
+            print(f"    {line.rstrip()}", flush=True)
+        yield line
+
+
+def reported() -> Count:
+    """What the reports of the Java tests say."""
+    total = Count(0, 0)
+    for report in REPORTS.glob("TEST-*.xml"):
+        suite = Xml.parse(report).getroot().attrib
+        failed = int(suite["failures"]) + int(suite["errors"])
+        skipped = int(suite["skipped"])
+        total += Count(int(suite["tests"]) - failed - skipped, failed, skipped)
+    return total
+
+
+def notebook_tests() -> Count:
+    """The smoke notebook and notebook 01, executed in a real kernel."""
+    total = Count(0, 0)
+    for notebook in (setup.ROOT / "tests" / "kernel" / "smoke.ipynb", commands.FIRST_NOTEBOOK):
+        if notebook.exists():
+            failed = commands.execute(str(notebook), str(setup.STATE / "test-out")) != 0
+            total += Count(int(not failed), int(failed))
+    return total
+
+
+def kernel_tests() -> Count:
+    return python_tests("kernel")
+
+
+def browser_tests() -> Count:
+    return python_tests("browser")
+
+
+def python_tests(folder: str) -> Count:
+    """The unittest modules of tests/`folder`, in the environment's Python."""
+    place = setup.ROOT / "tests" / folder
+    if not any(place.glob("test_*.py")):
+        return Count(0, 0)
+    print(f"tests/{folder}", flush=True)
+    script = setup.PINS / "checkout" / "unittests.py"
+    done = subprocess.run([setup.PYTHON, "-I", str(script), str(place)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    counts = re.search(r"^counts (\d+) (\d+) (\d+)$", done.stdout, re.MULTILINE)
+    print(re.sub(r"^counts .*\n?", "", done.stdout, flags=re.MULTILINE), end="")
+    return Count(*(int(n) for n in counts.groups())) if counts else Count(0, 1)

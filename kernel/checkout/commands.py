@@ -1,0 +1,110 @@
+"""The commands of `./tunebook`. What Python does not know goes to the Java command line."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from tunebook_kernel import java, jdk
+
+from . import setup
+
+FIRST_NOTEBOOK = setup.ROOT / "notebooks" / "01-first-run.ipynb"
+USAGE = """usage: ./tunebook COMMAND
+
+  run [NOTEBOOK]     execute a notebook headless in the Java kernel (notebooks/01-first-run.ipynb)
+  test [--tags ...]  set-up, unit tests, notebook 01 in a real kernel; --tags model,gpu,browser adds those
+  lab                JupyterLab with the kernel, opened at notebooks/
+  doctor             what is there and what to do where something is missing
+  kernel install     install the kernel for your own Jupyter (--user, --prefix DIR)
+  jdk                the folder of the JDK that is used
+  version, ...       every other command: ./tunebook help
+
+Environment: TUNEBOOK_JAVA_HOME, TUNEBOOK_PLUGIN (a PJRT plug-in's path), TUNEBOOK_XMX (Java heap, say 8g)."""
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        return dispatch(arguments)
+    except (jdk.NoJdk, setup.SetupFault) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def dispatch(arguments: list[str]) -> int:
+    match arguments:
+        case [] | ["help"] | ["-h"] | ["--help"]:
+            print(USAGE)
+            return 0
+        case ["run", *rest]:
+            return run(rest)
+        case ["test", *rest]:
+            from . import checks
+            return checks.main(rest)
+        case ["lab", *rest]:
+            return lab(rest)
+        case ["doctor", *rest]:
+            return doctor(rest)
+        case ["jdk"]:
+            print(jdk.find().home)
+            return 0
+        case ["kernel", "install", *rest]:
+            return kernel_install(rest)
+        case _:
+            return java_command(arguments)
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tunebook run")
+    parser.add_argument("notebook", nargs="?", default=str(FIRST_NOTEBOOK))
+    parser.add_argument("--out", default=str(setup.ROOT / "out"), help="folder for the executed notebook and its HTML")
+    options = parser.parse_args(arguments)
+    if not os.path.isfile(options.notebook):
+        raise setup.SetupFault(f"There is no notebook {options.notebook}: name an .ipynb file.")
+    setup.whole()
+    return execute(options.notebook, options.out)
+
+
+def execute(notebook: str, out: str) -> int:
+    """Runs the notebook in the environment's own Python; set-up must be done."""
+    script = setup.PINS / "checkout" / "execute.py"
+    return subprocess.run([setup.PYTHON, "-I", str(script), notebook, out, str(setup.ROOT)]).returncode
+
+
+def lab(arguments: list[str]) -> int:
+    setup.whole("lab")
+    notebooks = setup.ROOT / "notebooks"
+    start = notebooks if notebooks.is_dir() else setup.ROOT
+    os.execv(setup.PYTHON, [str(setup.PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={setup.ROOT}",
+                            f"--LabApp.default_url=/lab/tree/{start.relative_to(setup.ROOT)}", *arguments])
+
+
+def doctor(arguments: list[str]) -> int:
+    found = jdk.find()
+    print(f"  ok    Python {sys.version.split()[0]} ({sys.executable})")
+    setup.whole()
+    return call_java(found, ["doctor", *arguments])
+
+
+def kernel_install(arguments: list[str]) -> int:
+    from tunebook_kernel import spec
+    parser = argparse.ArgumentParser(prog="tunebook kernel install")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--user", action="store_true", help="for every Jupyter of this user (the default)")
+    where.add_argument("--prefix", help="into an environment's folder, for instance /opt/conda")
+    options = parser.parse_args(arguments)
+    setup.whole()
+    folder = spec.write(spec.data_folder(options.prefix), str(setup.PYTHON))
+    print(f"The kernel `Tunebook (Java)` is in {folder}: reload Jupyter and choose it.")
+    return 0
+
+
+def java_command(arguments: list[str]) -> int:
+    return call_java(setup.whole(), arguments)
+
+
+def call_java(found: jdk.Jdk, arguments: list[str]) -> int:
+    place = java.layout()
+    return subprocess.run(java.cli_command(found, place, arguments), env=java.environment(place)).returncode

@@ -1,0 +1,125 @@
+"""Executes a copy of a notebook in its kernel and writes it, with its HTML, to a folder. Run by the environment's Python.
+
+Arguments: the notebook, the output folder, the folder in which the kernel works.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+
+SCORES = "application/vnd.tunebook.scores+json"
+RAISES = "raises"
+PROGRESS_SECONDS = 10
+LINES_OF_A_CELL = 20
+
+
+class TalkingClient(NotebookClient):
+    """Tells the terminal what the kernel says while it says it."""
+
+    shown_at = 0.0
+    last_cell = -1
+    lines = 0
+
+    def process_message(self, msg, cell, cell_index):
+        kind, content = msg["msg_type"], msg["content"]
+        if kind == "stream":
+            self.say(cell_index, content["text"])
+        elif kind == "update_display_data" and time.monotonic() - self.shown_at > PROGRESS_SECONDS:
+            self.shown_at = time.monotonic()
+            self.say(cell_index, content["data"].get("text/plain", ""))
+        return super().process_message(msg, cell, cell_index)
+
+    def say(self, cell_index, text):
+        if cell_index != self.last_cell:
+            self.last_cell, self.lines = cell_index, 0
+        for line in filter(str.strip, text.splitlines()):
+            self.lines += 1
+            if self.lines <= LINES_OF_A_CELL:
+                mark = f"[{cell_index + 1}]" if self.lines == 1 else ""
+                print(f"  {mark:>5} {line}", flush=True)
+            elif self.lines == LINES_OF_A_CELL + 1:
+                print("        … the rest is in the notebook", flush=True)
+
+
+def main() -> int:
+    source, folder, work = (Path(a) for a in sys.argv[1:4])
+    notebook = nbformat.read(source, as_version=4)
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"Running {source.name}", flush=True)
+    for cell in notebook.cells:
+        allow_expected_error(cell)
+    start = time.monotonic()
+    client = TalkingClient(notebook, kernel_name="tunebook", timeout=None, resources={"metadata": {"path": str(work)}})
+    failure = ""
+    try:
+        client.execute()
+    except CellExecutionError as stopped:
+        failure = str(stopped)
+    except RuntimeError as stopped:
+        return fail(f"The kernel did not start or died ({stopped}); what it said stands above.")
+    faults = [f for cell in notebook.cells for f in missed_error(cell)]
+    seconds = time.monotonic() - start
+    write(notebook, source, folder)
+    for score in scores(notebook):
+        print(f"  {score}")
+    print(f"  {seconds:.0f} s", flush=True)
+    for fault in [failure, *faults]:
+        if fault:
+            print(fault, file=sys.stderr)
+    return 1 if failure or faults else 0
+
+
+def fail(words: str) -> int:
+    print(words, file=sys.stderr, flush=True)
+    os._exit(1)  # nbclient's own clean-up stumbles over a kernel that never was
+
+
+def allow_expected_error(cell) -> None:
+    """A cell tagged `raises` shows an error on purpose; `metadata.raises` is part of its message."""
+    tags = cell.metadata.get("tags", [])
+    if RAISES in tags and "raises-exception" not in tags:
+        cell.metadata["tags"] = [*tags, "raises-exception"]
+
+
+def missed_error(cell) -> list[str]:
+    if RAISES not in cell.metadata.get("tags", []):
+        return []
+    raised = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+    wanted = cell.metadata.get("raises", "")
+    if raised and wanted in raised[0].evalue:
+        return []
+    said = raised[0].evalue if raised else "nothing"
+    return [f"A cell should have raised {wanted!r} and raised {said!r}:\n{cell.source}"]
+
+
+def write(notebook, source: Path, folder: Path) -> None:
+    executed = folder / source.name
+    page = executed.with_suffix(".html")
+    nbformat.write(notebook, executed)
+    body, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": source.stem}})
+    page.write_text(body, encoding="utf-8")
+    print(f"  notebook {executed}\n  page     {page}")
+
+
+def scores(notebook) -> list[str]:
+    """Lines to print at the end: scores that cells returned, and printed lines that start with `score:`."""
+    lines = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found = output.get("data", {}).get(SCORES)
+            if found:
+                values = json.loads(found) if isinstance(found, str) else found
+                lines += [f"score: {name} {value}" for name, value in values.items()]
+            lines += [line for line in output.get("text", "").splitlines() if line.startswith("score:")]
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

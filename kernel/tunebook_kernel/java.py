@@ -1,0 +1,88 @@
+"""The command line of every Java process of Tunebook: class path, flags, environment."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .jdk import Jdk
+
+KERNEL_MAIN = "tunebook.notebook.TunebookKernel"
+CLI_MAIN = "tunebook.cli.Main"
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts lie: in a checkout (`root` has pom.xml) or beside this module, as the wheel ships them."""
+
+    jars: list[Path]
+    state: Path
+    root: Path | None
+
+    @property
+    def plugins(self) -> Path:
+        return self.state / "plugins"
+
+
+def layout() -> Layout:
+    root = HERE.parent.parent
+    if (root / "pom.xml").is_file():
+        state = root / ".tunebook"
+        jars = [state / "jjava.jar", root / "target" / "tunebook.jar", *sorted((root / "target" / "lib").glob("*.jar"))]
+        return Layout(jars, state, root)
+    home = Path(os.environ.get("TUNEBOOK_HOME", Path.home() / ".tunebook"))
+    return Layout(sorted((HERE / "jars").glob("*.jar")), home, None)
+
+
+def flags(place: Layout) -> list[str]:
+    """Flags that every Java process needs, the class path among them."""
+    return [
+        "--enable-native-access=ALL-UNNAMED",
+        "--add-opens", "jdk.jshell/jdk.jshell=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Djava.awt.headless=true",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        f"-Xmx{heap()}",
+        "-cp", os.pathsep.join(str(j) for j in place.jars),
+    ]
+
+
+def heap() -> str:
+    """TUNEBOOK_XMX, or 4 GB but at most half of the machine's memory: the models live outside of the Java heap."""
+    named = os.environ.get("TUNEBOOK_XMX")
+    if named:
+        return named
+    try:
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return "2g"
+    return f"{max(512, min(4096, machine // 2 // 2**20))}m"
+
+
+def environment(place: Layout) -> dict[str, str]:
+    """The caller's environment, less what would disturb jshell, plus where the plug-ins are."""
+    env = dict(os.environ)
+    env.pop("CLASSPATH", None)  # javac inside jshell prefers it to java.class.path
+    env["OPT_OUT_TRACKING"] = "true"
+    env.setdefault("TUNEBOOK_PLUGINS_DIR", str(place.plugins))
+    return env
+
+
+def aot_cache(jdk: Jdk, place: Layout) -> Path:
+    """The AOT cache for this JDK and these jars; the file need not exist."""
+    key = hashlib.sha256(f"{jdk.home.resolve()} {jdk.full_version}".encode())
+    for jar in place.jars:
+        stat = jar.stat()
+        key.update(f"{jar} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return place.state / "aot" / f"{key.hexdigest()[:16]}.aot"
+
+
+def kernel_command(jdk: Jdk, place: Layout, connection_file: str) -> list[str]:
+    cache = aot_cache(jdk, place)
+    use = [f"-XX:AOTCache={cache}", "-Xlog:aot=off,cds=off"] if cache.is_file() else []
+    return [str(jdk.java), *use, *flags(place), KERNEL_MAIN, connection_file]
+
+
+def cli_command(jdk: Jdk, place: Layout, arguments: list[str]) -> list[str]:
+    return [str(jdk.java), *flags(place), CLI_MAIN, *arguments]

@@ -1,0 +1,146 @@
+package tunebook.notebook;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jdk.jshell.JShell;
+import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.HelpLink;
+import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
+import org.dflib.jjava.jupyter.kernel.LanguageInfo;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.messages.Header;
+import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
+import org.dflib.jjava.kernel.JavaKernel;
+import org.dflib.jjava.kernel.JavaKernelBuilder;
+import org.dflib.jjava.kernel.magics.ClasspathMagic;
+import org.dflib.jjava.kernel.magics.LoadMagic;
+import org.dflib.jjava.kernel.magics.TimeMagic;
+import org.dflib.jjava.maven.MavenDependencyResolver;
+import org.dflib.jjava.maven.magics.MavenMagic;
+
+/// The Java kernel: JJava's, with cells that do not leak when they are run again ([CellExecution]), an interrupt that
+/// lets code return what it has ([CellThread]), errors that show what was thrown, and the protocol's missing parts.
+public final class TunebookKernel extends JavaKernel {
+    private static final String NAME = "tunebook";
+    private static final String VERSION = "0.1.0";
+
+    private TunebookKernel(Builder parts, CellEvaluator evaluator, JShell shell) {
+        super(NAME, VERSION, parts.language(), List.of(), parts.history(), parts.io(), parts.comms(), parts.renderer(),
+            parts.magics(), parts.magicsRegistry(), true, parts.styler(), shell, evaluator);
+    }
+
+    /// Starts the kernel for one Jupyter connection file and returns when the client has shut it down.
+    public static void main(String[] arguments) throws IOException, GeneralSecurityException {
+        if (arguments.length != 1) {
+            System.err.println("TunebookKernel: the one argument is Jupyter's connection file");
+            System.exit(2);
+        }
+        Logger.getLogger("").setLevel(Level.WARNING);
+        endWithParent();
+        var connection = new KernelConnection(KernelConnectionProperties.parse(Files.readString(Path.of(arguments[0]))));
+        TunebookKernel kernel = new Builder().build();
+        kernel.onStartup();
+        kernel.becomeHandlerForConnection(connection);
+        connection.connect();
+        connection.waitUntilClose();
+        System.exit(0);
+    }
+
+    /// A server that was killed cannot shut its kernels down.
+    private static void endWithParent() {
+        Optional.ofNullable(System.getenv("JPY_PARENT_PID")).map(Long::valueOf).flatMap(ProcessHandle::of)
+            .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(0)));
+    }
+
+    /// An error of the machinery (the heap is full while compiling, say) must not end the thread that serves requests.
+    @Override
+    protected Object doEval(String source) {
+        try {
+            return super.doEval(source);
+        } catch (Error e) {
+            throw new CellFailure(e);
+        }
+    }
+
+    @Override
+    protected List<String> formatError(Throwable error) {
+        return error instanceof CellFailure failure ? ErrorText.lines(failure) : super.formatError(error);
+    }
+
+    @Override
+    public DisplayData inspect(String code, int at, boolean extraDetail) {
+        if (code.isEmpty()) return null;
+        return super.inspect(code, Math.clamp(at, 0, code.length() - 1), extraDetail);
+    }
+
+    @Override
+    protected void handleKernelInfoRequest(ShellReplyEnvironment env, Message<KernelInfoRequest> request) {
+        env.setBusyDeferIdle();
+        env.reply(new KernelInfo(Header.PROTOCOL_VERISON, NAME, VERSION, getLanguageInfo(), getBanner(), getHelpLinks()));
+    }
+
+    /// The reply that the protocol asks for: JJava's lacks `status`.
+    private static final class KernelInfo extends org.dflib.jjava.jupyter.messages.reply.KernelInfoReply {
+        @SuppressWarnings("unused") // written to JSON
+        private final String status = "ok";
+
+        KernelInfo(String protocol, String name, String version, LanguageInfo language, String banner, List<HelpLink> links) {
+            super(protocol, name, version, language, banner, links);
+        }
+    }
+
+    /// Puts the kernel together; JJava's builder knows the parts, and keeps them to its subclasses.
+    private static final class Builder extends JavaKernelBuilder<Builder, TunebookKernel> {
+        @Override
+        public TunebookKernel build() {
+            lineMagic("load", new LoadMagic());
+            lineMagic("classpath", new ClasspathMagic());
+            lineMagic("maven", new MavenMagic(new MavenDependencyResolver()));
+            TimeMagic time = new TimeMagic();
+            lineMagic("time", time);
+            cellMagic("time", time);
+            CellEvaluator evaluator = new CellEvaluator(NAME);
+            return new TunebookKernel(this, evaluator, buildJShell(evaluator));
+        }
+
+        LanguageInfo language() {
+            return buildLanguageInfo();
+        }
+
+        org.dflib.jjava.jupyter.kernel.history.HistoryManager history() {
+            return buildHistoryManager();
+        }
+
+        org.dflib.jjava.jupyter.kernel.JupyterIO io() {
+            return buildJupyterIO(buildJupyterIOEncoding());
+        }
+
+        org.dflib.jjava.jupyter.kernel.comm.CommManager comms() {
+            return buildCommManager();
+        }
+
+        org.dflib.jjava.jupyter.kernel.display.Renderer renderer() {
+            return buildRenderer();
+        }
+
+        org.dflib.jjava.jupyter.kernel.magic.MagicsResolver magics() {
+            return buildMagicsResolver(buildMagicTranspiler());
+        }
+
+        org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry magicsRegistry() {
+            return buildMagicsRegistry();
+        }
+
+        org.dflib.jjava.jupyter.kernel.util.StringStyler styler() {
+            return buildErrorStyler();
+        }
+    }
+}
