@@ -1,0 +1,161 @@
+package tunebook.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import tunebook.tensor.TunebookException;
+
+/// Text to token ids and back, by Hugging Face's own tokenizers library.
+///
+/// It adds nothing and cuts nothing: no automatic beginning- or end-of-sequence token, no padding, no truncation.
+/// Special and control tokens written in the text (`<bos>`, `<start_of_turn>`) become their single ids. It never
+/// opens a network connection. Safe for use by several threads; its native memory is freed with the object.
+public final class Tokenizer {
+    private final HuggingFaceTokenizer library;
+    private final Vocabulary vocabulary;
+    private final NamedTokens named;
+
+    private Tokenizer(HuggingFaceTokenizer library, Vocabulary vocabulary, NamedTokens named) {
+        this.library = library;
+        this.vocabulary = vocabulary;
+        this.named = named;
+    }
+
+    /// The tokenizer of a model folder, or of a `tokenizer.json` file given by its own path. A `tokenizer_config.json`
+    /// or `special_tokens_map.json` beside it names the bos, eos and pad tokens; else `<bos>`, `<eos>`, `<pad>` are taken.
+    /// Throws where the file is missing or is not a tokenizer.
+    public static Tokenizer load(Path folderOrFile) {
+        Path file = Files.isDirectory(folderOrFile) ? folderOrFile.resolve("tokenizer.json") : folderOrFile;
+        if (!Files.isRegularFile(file))
+            throw TunebookException.of("Tokenizer.load", "there is no tokenizer.json", file.toString(),
+                "give a model folder that holds one, or the path of the file itself; for a GGUF file use Tokenizer.fromGguf");
+        byte[] json;
+        try {
+            json = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw TunebookException.because(e, "Tokenizer.load", "the file cannot be read", file + " (" + e.getMessage() + ")",
+                "check that it exists and that you may read it");
+        }
+        return of(json, file.toString(), NamedTokens.beside(file));
+    }
+
+    /// The tokenizer in the text of a `tokenizer.json`; `origin` is named in errors.
+    static Tokenizer of(byte[] json, String origin, NamedTokens named) {
+        Vocabulary vocabulary = Vocabulary.parse(json, origin);
+        DjlSettings.apply();
+        var options = Map.of("addSpecialTokens", "false", "truncation", "DO_NOT_TRUNCATE", "padding", "DO_NOT_PAD");
+        try {
+            return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), vocabulary, named);
+        } catch (IOException | RuntimeException e) {
+            throw TunebookException.because(e, "Tokenizer.load", "the tokenizers library refuses the file",
+                origin + " (" + e.getMessage() + ")", "download the file again, or make it with a newer tokenizers library");
+        }
+    }
+
+    /// The ids of `text`, nothing added. Throws where the text holds half a surrogate pair, which no encoding can carry.
+    public int[] encode(String text) {
+        refuseLoneSurrogates(text);
+        long[] ids = library.encode(text, false, false).getIds();
+        int[] tokens = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) tokens[i] = (int) ids[i];
+        return tokens;
+    }
+
+    /// The text of `tokens`, special tokens included. Bytes that form no character come out as U+FFFD.
+    /// Throws for an id outside the vocabulary.
+    public String decode(int... tokens) {
+        return decode(tokens, false);
+    }
+
+    /// The text of `tokens` without those that tokenizer.json marks as special (`<bos>`, `<end_of_turn>` and the like).
+    public String decodeWithoutSpecial(int... tokens) {
+        return decode(tokens, true);
+    }
+
+    private String decode(int[] tokens, boolean skipSpecial) {
+        long[] ids = new long[tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            vocabulary.token(tokens[i]);
+            ids[i] = tokens[i];
+        }
+        return library.decode(ids, skipSpecial);
+    }
+
+    /// A decoder for tokens that arrive one by one; special tokens are kept in its text.
+    public StreamDecoder stream() {
+        return new StreamDecoder(this);
+    }
+
+    /// The token with this id as the vocabulary writes it (`▁the`, `<0xEC>`). Throws for an id outside the vocabulary.
+    public String token(int id) {
+        return vocabulary.token(id);
+    }
+
+    /// The id of a token as the vocabulary writes it. Throws where there is none, naming the nearest control tokens.
+    public int id(String token) {
+        return lookup(token).orElseThrow(() -> TunebookException.of("Tokenizer.id", "there is no such token", '"' + token + '"',
+            "nearest: " + vocabulary.nearest(token) + "; a text of several tokens goes through encode"));
+    }
+
+    /// The id of a token as the vocabulary writes it, empty where there is none.
+    public OptionalInt lookup(String token) {
+        return vocabulary.id(token);
+    }
+
+    /// Whether tokenizer.json marks this id as special.
+    public boolean isSpecial(int id) {
+        return vocabulary.isSpecial(id);
+    }
+
+    /// One more than the highest id. A model's embedding may have more rows (padding) than that.
+    public int vocabSize() {
+        return vocabulary.size();
+    }
+
+    /// Id of the beginning-of-sequence token. Throws where the tokenizer has none.
+    public int bos() {
+        return id(named.bos());
+    }
+
+    /// Id of the end-of-sequence token. Throws where the tokenizer has none.
+    public int eos() {
+        return id(named.eos());
+    }
+
+    /// Id of the padding token. Throws where the tokenizer has none.
+    public int pad() {
+        return id(named.pad());
+    }
+
+    /// The beginning-of-sequence token as text, empty where the tokenizer has none.
+    public Optional<String> bosToken() {
+        return Optional.of(named.bos()).filter(t -> lookup(t).isPresent());
+    }
+
+    /// The end-of-sequence token as text, empty where the tokenizer has none.
+    public Optional<String> eosToken() {
+        return Optional.of(named.eos()).filter(t -> lookup(t).isPresent());
+    }
+
+    @Override
+    public String toString() {
+        return "Tokenizer(" + vocabSize() + " tokens)";
+    }
+
+    private static void refuseLoneSurrogates(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) continue;
+            boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
+            if (!pair)
+                throw TunebookException.of("Tokenizer.encode", "the text holds half a surrogate pair",
+                    String.format("U+%04X at index %d of %d", (int) c, i, text.length()), "mend the text: it is not valid Unicode");
+            i++;
+        }
+    }
+}
