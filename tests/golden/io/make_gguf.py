@@ -1,4 +1,5 @@
-"""Makes small.gguf with the gguf package, and small-gguf.safetensors with what that package reads from it (F32).
+"""Makes small.gguf with the gguf package, and small-gguf.safetensors with what that package reads from it (F32); and
+written.gguf, which GgufWriterTest writes again, byte for byte.
 
 Run from this folder: python make_gguf.py. The versions used are in versions-gguf.json.
 """
@@ -24,7 +25,27 @@ def k_blocks(rng, kind, rows):
     return blocks
 
 
+def written():
+    """Element i of tensor number k is (i * 7 + k * 3) % 23 - 11, divided by 8; the Java test uses the same formula."""
+    writer = gguf.GGUFWriter(HERE / "written.gguf", "gemma3")
+    writer.add_uint32("gemma3.block_count", 18)
+    writer.add_float32("gemma3.rope.freq_base", 1000000.0)
+    writer.add_bool("tokenizer.ggml.add_bos_token", True)
+    writer.add_array("tokenizer.ggml.tokens", ["<pad>", "하나", "\n"])
+    writer.add_array("tokenizer.ggml.token_type", [3, 1, -1])
+    writer.add_array("tokenizer.ggml.scores", [0.0, -1.5, 2.0])
+    for k, (name, kind, shape) in enumerate([("output_norm.weight", T.F32, (5,)), ("token_embd.weight", T.Q8_0, (3, 64)),
+                                             ("blk.0.attn_q.weight", T.BF16, (4, 3)), ("blk.0.attn_k.weight", T.F16, (2, 9))]):
+        source = (((np.arange(np.prod(shape)) * 7 + k * 3) % 23 - 11) / 8).astype(np.float32).reshape(shape)
+        writer.add_tensor(name, source if kind == T.F32 else source.astype(np.float16) if kind == T.F16 else gguf.quants.quantize(source, kind), raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def main():
+    written()
     rng = np.random.default_rng(7)
     writer = gguf.GGUFWriter(HERE / "small.gguf", "gemma3")
     writer.add_custom_alignment(64)

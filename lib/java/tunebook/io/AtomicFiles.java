@@ -1,5 +1,6 @@
 package tunebook.io;
 
+import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -165,7 +166,7 @@ public final class AtomicFiles {
     }
 
     /// Gathers small writes into blocks; large ones pass through.
-    private static final class Blocks extends java.io.BufferedOutputStream {
+    private static final class Blocks extends BufferedOutputStream {
         Blocks(OutputStream out) {
             super(out, 1 << 16);
         }

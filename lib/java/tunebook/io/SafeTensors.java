@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// The strings of the header's `__metadata__`; of shards, the first one's win.
     public Map<String, String> metadata() {
-        return java.util.Collections.unmodifiableMap(metadata);
+        return Collections.unmodifiableMap(metadata);
     }
 
     /// Unmaps the files. Arrays that came from here must no longer be touched. Closing again does nothing.

@@ -12,6 +12,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,7 +100,7 @@ record SafeTensorsHeader(SequencedMap<String, Entry> entries, Map<String, String
                     throw bad("a value of __metadata__ is not a string", "\"" + e.getKey() + "\" is " + e.getValue().getNodeType(), "write it as a string");
                 out.put(e.getKey(), e.getValue().textValue());
             }
-            return java.util.Collections.unmodifiableMap(out);
+            return Collections.unmodifiableMap(out);
         }
 
         private Entry entry(String name, JsonNode node, long dataStart) {
@@ -143,7 +145,7 @@ record SafeTensorsHeader(SequencedMap<String, Entry> entries, Map<String, String
                 want *= d;
             }
             if (overflow || want != given)
-                throw bad("a tensor's bytes do not fit its shape", quote(name) + " " + dtype + java.util.Arrays.toString(dims) + " with " + given + " bytes",
+                throw bad("a tensor's bytes do not fit its shape", quote(name) + " " + dtype + Arrays.toString(dims) + " with " + given + " bytes",
                     "the header is damaged: download or write it again");
         }
 

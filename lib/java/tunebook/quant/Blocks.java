@@ -45,11 +45,7 @@ public final class Blocks {
     /// Throws [TunebookException] where a number is not finite or too large for F16 or Q8_0: it would become another one.
     /// Q8_0 is rounded as ggml's reference does: scale max|x|/127 of each 32 numbers, halves away from zero.
     public static MemorySegment quantize(String name, HostArray array, BlockFormat format) {
-        if (!format.writable())
-            throw TunebookException.of("Blocks.quantize", "cannot write " + format, "tensor \"" + name + "\"", "choose F32, F16, BF16 or Q8_0");
-        if (!array.dtype().isFloat())
-            throw TunebookException.of("Blocks.quantize", "not a floating-point array", "tensor \"" + name + "\" " + array, "pass F32, BF16, F16 or F64");
-        checkRows("Blocks.quantize", name, format, array.shape());
+        checkWritable(name, array, format);
         MemorySegment out = Arena.ofAuto().allocate(format.bytes(array.size()), 32);
         chunks(array.size(), (start, count) -> {
             byte[] bytes = new byte[(int) format.bytes(count)];
@@ -59,6 +55,15 @@ public final class Blocks {
             MemorySegment.copy(bytes, 0, out, ValueLayout.JAVA_BYTE, format.bytes(start), bytes.length);
         });
         return out;
+    }
+
+    /// Throws where `array` cannot be written in `format` for its type or shape.
+    public static void checkWritable(String name, HostArray array, BlockFormat format) {
+        if (!format.writable())
+            throw TunebookException.of("Blocks.quantize", "cannot write " + format, "tensor \"" + name + "\"", "choose F32, F16, BF16 or Q8_0");
+        if (!array.dtype().isFloat())
+            throw TunebookException.of("Blocks.quantize", "not a floating-point array", "tensor \"" + name + "\" " + array, "pass F32, BF16, F16 or F64");
+        checkRows("Blocks.quantize", name, format, array.shape());
     }
 
     private interface Work {
