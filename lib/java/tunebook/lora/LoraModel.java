@@ -1,0 +1,148 @@
+package tunebook.lora;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import tunebook.data.ChatTemplate;
+import tunebook.engine.Params;
+import tunebook.engine.Session;
+import tunebook.engine.Buffer;
+import tunebook.graph.Tensor;
+import tunebook.model.LanguageModel;
+import tunebook.nn.CausalLm;
+import tunebook.nn.Compute;
+import tunebook.nn.Modules;
+import tunebook.nn.Weights;
+import tunebook.tensor.DType;
+import tunebook.tensor.HostArray;
+import tunebook.tensor.Seed;
+import tunebook.tensor.Shape;
+import tunebook.tokenizer.Tokenizer;
+
+/// A frozen model with low-rank adapters beside some of its linear modules. Only the adapters are trained.
+///
+/// It owns the adapters' device memory ([#close] frees it) and shares the base's, which must stay open.
+public final class LoraModel implements LanguageModel {
+    private final LanguageModel base;
+    private final Lora lora;
+    private final Set<String> targets;
+    private final Params adapters;
+
+    private LoraModel(LanguageModel base, Lora lora, List<String> targets, Map<String, HostArray> adapters) {
+        this.base = base;
+        this.lora = lora;
+        this.targets = new LinkedHashSet<>(targets);
+        this.adapters = Params.of(base.session(), "adapter", adapters);
+    }
+
+    static LoraModel fresh(LanguageModel base, Lora lora, List<String> targets, Seed seed) {
+        Map<String, HostArray> start = new LinkedHashMap<>();
+        for (String module : targets) {
+            Shape w = base.network().parameters().get(module + ".weight");
+            start.put(pathA(module), uniform(lora.rank(), w.dim(1), seed.derive(module)));
+            start.put(pathB(module), HostArray.zeros(DType.F32, Shape.of(w.dim(0), lora.rank())));
+        }
+        return new LoraModel(base, lora, targets, start);
+    }
+
+    /// A model with given adapters: for each target module A [rank, in] and B [out, rank], by [#pathA] and [#pathB].
+    static LoraModel of(LanguageModel base, Lora lora, List<String> targets, Map<String, HostArray> adapters) {
+        return new LoraModel(base, lora, targets, adapters);
+    }
+
+    /// Uniform in ±sqrt(1/in), as torch's kaiming_uniform_ with a = sqrt(5), which PEFT uses for A.
+    private static HostArray uniform(int rank, int in, Seed seed) {
+        RandomGenerator random = seed.random();
+        float bound = (float) Math.sqrt(1.0 / in);
+        float[] values = new float[rank * in];
+        for (int i = 0; i < values.length; i++) values[i] = (random.nextFloat() * 2 - 1) * bound;
+        return HostArray.of(values, rank, in);
+    }
+
+    /// Path of A, [rank, in], of the adapter on `module`.
+    static String pathA(String module) {
+        return module + ".lora_A.weight";
+    }
+
+    /// Path of B, [out, rank], of the adapter on `module`.
+    static String pathB(String module) {
+        return module + ".lora_B.weight";
+    }
+
+    public LanguageModel base() {
+        return base;
+    }
+
+    public Lora lora() {
+        return lora;
+    }
+
+    /// Paths of the adapted modules, in the order of the network.
+    public Set<String> targets() {
+        return targets;
+    }
+
+    @Override
+    public String name() {
+        return base.name() + " + LoRA(rank " + lora.rank() + ", " + targets.size() + " modules)";
+    }
+
+    @Override
+    public CausalLm network() {
+        return base.network();
+    }
+
+    @Override
+    public Session session() {
+        return base.session();
+    }
+
+    @Override
+    public Compute compute() {
+        return base.compute();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return base.tokenizer();
+    }
+
+    @Override
+    public ChatTemplate template() {
+        return base.template();
+    }
+
+    @Override
+    public Set<String> trainable() {
+        return adapters.names();
+    }
+
+    @Override
+    public Buffer buffer(String path) {
+        return adapters.names().contains(path) ? adapters.get(path) : base.buffer(path);
+    }
+
+    @Override
+    public void replace(String path, Buffer value) {
+        adapters.replace(path, value);
+    }
+
+    @Override
+    public Modules modules(Weights weights, Optional<Tensor> dropoutState) {
+        return new LoraModules(base.modules(weights, dropoutState), lora, targets, dropoutState);
+    }
+
+    @Override
+    public boolean usesDropout() {
+        return lora.dropout() > 0;
+    }
+
+    @Override
+    public void close() {
+        adapters.close();
+    }
+}

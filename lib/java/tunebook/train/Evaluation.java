@@ -1,0 +1,62 @@
+package tunebook.train;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import tunebook.data.Batch;
+import tunebook.data.Batches;
+import tunebook.data.Example;
+import tunebook.engine.Buffer;
+import tunebook.graph.Graph;
+import tunebook.model.LanguageModel;
+import tunebook.model.ModelProgram;
+import tunebook.nn.AnswerLoss;
+import tunebook.nn.Modules;
+
+/// The mean loss over held-out examples, compiled when it is first asked for. Closing it frees the program.
+public final class Evaluation implements AutoCloseable {
+    private final LanguageModel model;
+    private final Batches batches;
+    private Optional<ModelProgram> program = Optional.empty();
+
+    /// @param examples what to evaluate on; may be empty
+    /// @param slots    token slots of a batch, if the longest example fits into them
+    public Evaluation(LanguageModel model, List<Example> examples, int slots) {
+        this.model = model;
+        this.batches = Batches.inOrder(examples, slots);
+    }
+
+    /// The mean over all learned tokens, in nats; empty where there are no examples.
+    public OptionalDouble loss() {
+        if (batches.size() == 0) return OptionalDouble.empty();
+        int learned = AnswerLoss.capacity(batches.learned());
+        if (program.isEmpty()) program = Optional.of(ModelProgram.compile(model, graph(learned)));
+        double loss = 0;
+        long count = 0;
+        for (int i = 0; i < batches.size(); i++) {
+            Batch b = batches.get(i, learned);
+            Map<String, Buffer> in = BatchLoss.put(model.session(), b);
+            try (Buffer out = program.get().run(in).get("loss")) {
+                loss += out.toHost().scalarFloat();
+            } finally {
+                in.values().forEach(Buffer::close);
+            }
+            count += b.learnedTokens();
+        }
+        return OptionalDouble.of(loss / count);
+    }
+
+    private Graph graph(int learned) {
+        Graph g = new Graph("evaluate");
+        Modules m = model.modules(ModelProgram.weights(model, g, Map.of()), Optional.empty());
+        g.output("loss", BatchLoss.sum(model, m, batches.capacity(), learned, batches.longest(), AnswerLoss.Gradient.NONE, false));
+        return g;
+    }
+
+    @Override
+    public void close() {
+        program.ifPresent(ModelProgram::close);
+        program = Optional.empty();
+    }
+}

@@ -1,0 +1,165 @@
+package tunebook.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tunebook.data.Batch;
+import tunebook.engine.Buffer;
+import tunebook.graph.Gradients;
+import tunebook.graph.Graph;
+import tunebook.graph.Tensor;
+import tunebook.model.LanguageModel;
+import tunebook.model.ModelProgram;
+import tunebook.nn.AnswerLoss;
+import tunebook.tensor.DType;
+import tunebook.tensor.HostArray;
+import tunebook.tensor.Shape;
+
+/// The compiled optimizer step: forward, backward, clipping and AdamW in one program, with parameters and moments updated in place.
+///
+/// With accumulation there are two programs: one adds a micro-batch's gradients of the summed loss, the other divides by all learned tokens and updates.
+/// Owns the moments (and the summed gradients) on the device; the trained parameters stay the model's.
+final class TrainStep implements AutoCloseable {
+    private static final String SUM = "sum:";
+
+    /// What one optimizer step gave: the mean loss over its learned tokens (nats) and the gradients' global norm before clipping.
+    record Outcome(double loss, double gradientNorm, long learnedTokens) {}
+
+    private final LanguageModel model;
+    private final TrainConfig config;
+    private final int longest;
+    private final Optional<ModelProgram> whole;
+    private final Optional<ModelProgram> add;
+    private final Optional<ModelProgram> apply;
+    private final Map<String, Buffer> state = new LinkedHashMap<>();
+
+    /// Compiles for batches of `capacity` token slots and `learned` learned ones, with documents of at most `longest` tokens.
+    TrainStep(LanguageModel model, TrainConfig config, int capacity, int learned, int longest) {
+        this.model = model;
+        this.config = config;
+        this.longest = longest;
+        boolean one = config.accumulation() == 1;
+        whole = one ? Optional.of(ModelProgram.compile(model, whole(capacity, learned))) : Optional.empty();
+        add = one ? Optional.empty() : Optional.of(ModelProgram.compile(model, add(capacity, learned)));
+        apply = one ? Optional.empty() : Optional.of(ModelProgram.compile(model, apply()));
+        for (String path : model.trainable()) {
+            Shape shape = model.buffer(path).shape();
+            for (String name : one ? List.of(AdamW.first(path), AdamW.second(path)) : List.of(AdamW.first(path), AdamW.second(path), SUM + path))
+                state.put(name, model.session().put(HostArray.zeros(DType.F32, shape)));
+        }
+    }
+
+    /// Runs one optimizer step, the `step`th (1 for the first), over its micro-batches.
+    Outcome run(int step, List<Batch> batches) {
+        long learned = batches.stream().mapToLong(Batch::learnedTokens).sum();
+        double loss = 0;
+        Map<String, Buffer> out = Map.of();
+        for (int i = 0; i < batches.size(); i++) {
+            Map<String, Buffer> in = inputs(batches.get(i), step, i);
+            if (whole.isPresent()) putScalars(in, step, learned);
+            out = call(whole.or(() -> add).orElseThrow(), in);
+            loss += take(out, "loss");
+        }
+        if (apply.isPresent()) {
+            Map<String, Buffer> in = new LinkedHashMap<>();
+            putScalars(in, step, learned);
+            out = call(apply.get(), in);
+        }
+        return new Outcome(loss / learned, take(out, "gradient_norm"), learned);
+    }
+
+    /// Calls `program` with the state and `in`, closes `in`, and puts back what came out under the name of a parameter or of the state.
+    private Map<String, Buffer> call(ModelProgram program, Map<String, Buffer> in) {
+        Map<String, Buffer> all = new LinkedHashMap<>(state);
+        all.putAll(in);
+        Map<String, Buffer> out = new LinkedHashMap<>(program.run(all));
+        in.values().forEach(Buffer::close);
+        for (String name : List.copyOf(out.keySet())) {
+            if (state.containsKey(name)) state.put(name, out.remove(name));
+            else if (model.trainable().contains(name)) model.replace(name, out.remove(name));
+        }
+        return out;
+    }
+
+    private static double take(Map<String, Buffer> out, String name) {
+        try (Buffer b = out.get(name)) {
+            return b.toHost().scalarFloat();
+        }
+    }
+
+    private Map<String, Buffer> inputs(Batch b, int step, int micro) {
+        Map<String, Buffer> in = BatchLoss.put(model.session(), b);
+        if (model.usesDropout()) {
+            HostArray key = HostArray.of(new int[] {(int) config.seed().value(), (int) (config.seed().value() >>> 32), micro, step}, 4);
+            in.put("dropout", model.session().put(new HostArray(DType.U64, Shape.of(2), key.bytes())));
+        }
+        return in;
+    }
+
+    private void putScalars(Map<String, Buffer> in, int step, long learned) {
+        AdamW.scalars(config, step).forEach((name, value) -> in.put(name, model.session().put(HostArray.scalar(value))));
+        in.put("learned", model.session().put(HostArray.scalar((float) learned)));
+    }
+
+    private Graph whole(int capacity, int learned) {
+        Graph g = new Graph("train_step");
+        Map<String, Tensor> trainable = trainable(g, true);
+        Tensor loss = loss(g, trainable, capacity, learned);
+        Tensor mean = loss.div(g.parameter("learned", DType.F32, Shape.of()));
+        AdamW.update(g, config, trainable, Gradients.of(mean, trainable.values()));
+        g.output("loss", loss);
+        return g;
+    }
+
+    private Graph add(int capacity, int learned) {
+        Graph g = new Graph("add_gradients");
+        Map<String, Tensor> trainable = trainable(g, false);
+        Tensor loss = loss(g, trainable, capacity, learned);
+        List<Tensor> gradients = Gradients.of(loss, trainable.values());
+        int i = 0;
+        for (String path : trainable.keySet())
+            g.output(SUM + path, g.donated(SUM + path, DType.F32, trainable.get(path).shape()).add(gradients.get(i++)));
+        g.output("loss", loss);
+        return g;
+    }
+
+    private Graph apply() {
+        Graph g = new Graph("apply_gradients");
+        Map<String, Tensor> trainable = trainable(g, true);
+        List<Tensor> gradients = new ArrayList<>();
+        Tensor learned = g.parameter("learned", DType.F32, Shape.of());
+        trainable.forEach((path, t) -> {
+            Tensor sum = g.donated(SUM + path, DType.F32, t.shape());
+            gradients.add(sum.div(learned));
+            g.output(SUM + path, g.zeros(sum.type()));
+        });
+        AdamW.update(g, config, trainable, gradients);
+        return g;
+    }
+
+    private Map<String, Tensor> trainable(Graph g, boolean donated) {
+        Map<String, Tensor> out = new LinkedHashMap<>();
+        for (String path : model.trainable()) {
+            Shape shape = model.buffer(path).shape();
+            out.put(path, donated ? g.donated(path, DType.F32, shape) : g.parameter(path, DType.F32, shape));
+        }
+        return out;
+    }
+
+    /// The summed loss of a batch's learned tokens.
+    private Tensor loss(Graph g, Map<String, Tensor> trainable, int capacity, int learned) {
+        Optional<Tensor> dropout = model.usesDropout() ? Optional.of(g.parameter("dropout", DType.U64, Shape.of(2))) : Optional.empty();
+        boolean head = trainable.containsKey(model.network().headPath());
+        return BatchLoss.sum(model, model.modules(ModelProgram.weights(model, g, trainable), dropout), capacity, learned, longest,
+            head ? AnswerLoss.Gradient.HIDDEN_AND_HEAD : AnswerLoss.Gradient.HIDDEN, config.checkpointLayers());
+    }
+
+    @Override
+    public void close() {
+        state.values().forEach(Buffer::close);
+        state.clear();
+        for (Optional<ModelProgram> p : List.of(whole, add, apply)) p.ifPresent(ModelProgram::close);
+    }
+}
