@@ -67,6 +67,15 @@ public final class Params implements AutoCloseable {
         return buffer;
     }
 
+    /// Puts `buffer` in the place of the one called `path`, which is closed; this owns it from now on. It must have the same type and shape.
+    public void replace(String path, Buffer buffer) {
+        Buffer old = get(path);
+        if (buffer.dtype() != old.dtype() || !buffer.shape().equals(old.shape()))
+            throw TunebookException.of("Params.replace", "another type or shape", "\"" + path + "\" is " + old + ", given " + buffer, "give a buffer of the same type and shape");
+        buffers.put(path, buffer.ownedBy(owner));
+        if (old != buffer) old.close();
+    }
+
     private List<String> nearest(String path) {
         return buffers.keySet().stream().sorted(Comparator.comparingInt(n -> distance(n, path))).limit(3).toList();
     }

@@ -31,12 +31,14 @@ public final class LoraModel implements LanguageModel {
     private final Lora lora;
     private final Set<String> targets;
     private final Params adapters;
+    private final Set<String> trainable;
 
     private LoraModel(LanguageModel base, Lora lora, List<String> targets, Map<String, HostArray> adapters) {
         this.base = base;
         this.lora = lora;
         this.targets = new LinkedHashSet<>(targets);
         this.adapters = Params.of(base.session(), "adapter", adapters);
+        this.trainable = new LinkedHashSet<>(adapters.keySet());
     }
 
     static LoraModel fresh(LanguageModel base, Lora lora, List<String> targets, Seed seed) {
@@ -118,12 +120,12 @@ public final class LoraModel implements LanguageModel {
 
     @Override
     public Set<String> trainable() {
-        return adapters.names();
+        return trainable;
     }
 
     @Override
     public Buffer buffer(String path) {
-        return adapters.names().contains(path) ? adapters.get(path) : base.buffer(path);
+        return trainable.contains(path) ? adapters.get(path) : base.buffer(path);
     }
 
     @Override

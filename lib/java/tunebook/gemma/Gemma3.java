@@ -1,0 +1,181 @@
+package tunebook.gemma;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.nio.file.Path;
+import tunebook.data.ChatTemplate;
+import tunebook.engine.Buffer;
+import tunebook.engine.Params;
+import tunebook.engine.Session;
+import tunebook.graph.Tensor;
+import tunebook.model.LanguageModel;
+import tunebook.nn.CausalLm;
+import tunebook.nn.Compute;
+import tunebook.nn.Modules;
+import tunebook.nn.Precision;
+import tunebook.nn.Weights;
+import tunebook.tensor.DType;
+import tunebook.tensor.HostArray;
+import tunebook.tensor.Seed;
+import tunebook.tokenizer.Tokenizer;
+
+/// A Gemma 3 text model on a device: frozen as it is loaded, or trainable whole as it is made by [#fresh].
+///
+/// Loading the same files again shares the frozen parameters already on the device; [#close] frees them with their last user.
+public final class Gemma3 implements LanguageModel {
+    private final Gemma3Network network;
+    private final Session session;
+    private final Compute compute;
+    private final Tokenizer tokenizer;
+    private final ChatTemplate template;
+    private final SharedParams.Lease parameters;
+    private final Set<String> trainable;
+    private final Optional<Path> source;
+
+    private Gemma3(Gemma3Network network, Session session, Compute compute, Tokenizer tokenizer, ChatTemplate template, SharedParams.Lease parameters,
+                   Set<String> trainable, Optional<Path> source) {
+        this.network = network;
+        this.session = session;
+        this.compute = compute;
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.parameters = parameters;
+        this.trainable = trainable;
+        this.source = source;
+    }
+
+    /// A model from a Hugging Face folder (config.json, safetensors, tokenizer.json) or a GGUF file, computing in [Precision#MIXED].
+    public static Gemma3 load(Path folderOrGguf, Session session) {
+        return load(folderOrGguf, session, Precision.MIXED);
+    }
+
+    /// The same in a given precision. Weights are kept as BF16, or as F32 with [Precision#F32].
+    ///
+    /// @throws tunebook.tensor.TunebookException if a file is missing or damaged, if config.json is of another architecture, or if a weight is
+    ///         missing, left over or of another shape than config.json says; nothing stays on the device then
+    public static Gemma3 load(Path folderOrGguf, Session session, Precision precision) {
+        try (Gemma3Files files = Gemma3Files.open(folderOrGguf)) {
+            Gemma3Network network = new Gemma3Network(files.config());
+            DType stored = precision == Precision.F32 ? DType.F32 : DType.BF16;
+            SharedParams.Lease parameters = SharedParams.acquire(session, folderOrGguf, stored, () -> {
+                Map<String, Buffer> buffers = new LinkedHashMap<>();
+                try {
+                    network.parameters().forEach((path, shape) -> buffers.put(path, session.put(files.weight(path, shape, stored), "base model")));
+                    return Params.wrap("base model", buffers);
+                } catch (RuntimeException e) {
+                    buffers.values().forEach(Buffer::close);
+                    throw e;
+                }
+            });
+            return new Gemma3(network, session, compute(session, precision), files.tokenizer(), files.template(), parameters, Set.of(), Optional.of(folderOrGguf));
+        }
+    }
+
+    /// A model with random weights (normal, deviation 0.02; norms as identities), all of them trainable.
+    public static Gemma3 fresh(Gemma3Config config, Tokenizer tokenizer, ChatTemplate template, Session session, Precision precision, Seed seed) {
+        Gemma3Network network = new Gemma3Network(config);
+        Map<String, HostArray> start = new LinkedHashMap<>();
+        network.parameters().forEach((path, shape) -> {
+            RandomGenerator random = seed.derive(path).random();
+            float[] values = new float[Math.toIntExact(shape.size())];
+            if (shape.rank() > 1) for (int i = 0; i < values.length; i++) values[i] = (float) (random.nextGaussian() * 0.02);
+            start.put(path, HostArray.of(values, shape.toArray()));
+        });
+        return trainable(network, tokenizer, template, session, precision, start);
+    }
+
+    /// A copy of `model`'s weights in F32, all of them trainable.
+    public static Gemma3 trainable(Gemma3 model, Precision precision) {
+        Map<String, HostArray> start = new LinkedHashMap<>();
+        model.network.parameters().keySet().forEach(path -> start.put(path, model.buffer(path).toHost().to(DType.F32)));
+        return trainable(model.network, model.tokenizer, model.template, model.session, precision, start);
+    }
+
+    private static Gemma3 trainable(Gemma3Network network, Tokenizer tokenizer, ChatTemplate template, Session session, Precision precision, Map<String, HostArray> start) {
+        SharedParams.Lease parameters = SharedParams.owned(Params.of(session, "trainable model", start));
+        return new Gemma3(network, session, compute(session, precision), tokenizer, template, parameters, new LinkedHashSet<>(start.keySet()), Optional.empty());
+    }
+
+    private static Compute compute(Session session, Precision precision) {
+        if (precision == Precision.F32 || !session.hasBf16()) return Compute.F32;
+        return session.platform().equals("cpu") ? Compute.MIXED_CPU : Compute.MIXED;
+    }
+
+    public Gemma3Config config() {
+        return network.config();
+    }
+
+    /// The folder or file it was loaded from.
+    public Optional<Path> source() {
+        return source;
+    }
+
+    @Override
+    public String name() {
+        return network.name();
+    }
+
+    @Override
+    public CausalLm network() {
+        return network;
+    }
+
+    @Override
+    public Session session() {
+        return session;
+    }
+
+    @Override
+    public Compute compute() {
+        return compute;
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public ChatTemplate template() {
+        return template;
+    }
+
+    @Override
+    public Set<String> trainable() {
+        return trainable;
+    }
+
+    @Override
+    public Buffer buffer(String path) {
+        return parameters.params().get(path);
+    }
+
+    @Override
+    public void replace(String path, Buffer value) {
+        parameters.params().replace(path, value);
+    }
+
+    @Override
+    public Modules modules(Weights weights, Optional<Tensor> dropoutState) {
+        return weights;
+    }
+
+    @Override
+    public boolean usesDropout() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+    }
+
+    @Override
+    public String toString() {
+        return name() + " on " + session.platform();
+    }
+}

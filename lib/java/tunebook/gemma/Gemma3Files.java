@@ -1,0 +1,211 @@
+package tunebook.gemma;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import tunebook.data.ChatTemplate;
+import tunebook.io.Gguf;
+import tunebook.io.SafeTensors;
+import tunebook.io.TextFiles;
+import tunebook.tensor.DType;
+import tunebook.tensor.HostArray;
+import tunebook.tensor.Shape;
+import tunebook.tensor.TunebookException;
+import tunebook.tokenizer.Tokenizer;
+
+/// The files of a Gemma 3 model, of either format: configuration, weights by Hugging Face path, tokenizer and chat format. Closing it unmaps them.
+interface Gemma3Files extends AutoCloseable {
+    Gemma3Config config();
+
+    Tokenizer tokenizer();
+
+    ChatTemplate template();
+
+    /// The weight at `path`, which must be of `shape`, as `type`.
+    HostArray weight(String path, Shape shape, DType type);
+
+    @Override
+    void close();
+
+    static Gemma3Files open(Path folderOrGguf) {
+        if (Files.isDirectory(folderOrGguf)) return new Folder(folderOrGguf);
+        if (!Files.isRegularFile(folderOrGguf))
+            throw TunebookException.of("Gemma3.load", "there is no such file or folder", folderOrGguf.toString(), "give a Hugging Face model folder or a .gguf file");
+        return new GgufFile(folderOrGguf);
+    }
+
+    private static HostArray checked(HostArray a, String path, Shape shape, DType type) {
+        if (!a.shape().equals(shape))
+            throw TunebookException.of("Gemma3.load", "a weight has another shape than the configuration says", path + " is " + a.shape() + ", expected " + shape,
+                "use config.json and weights of one model");
+        return a.to(type);
+    }
+
+    /// A Hugging Face folder: config.json, one or more safetensors files, tokenizer.json.
+    final class Folder implements Gemma3Files {
+        private static final List<String> PREFIXES = List.of("model.language_model.", "language_model.model.", "model.");
+        private static final List<String> NOT_TEXT = List.of("vision_tower.", "multi_modal_projector.", "model.vision_tower.", "model.multi_modal_projector.");
+
+        private final Path folder;
+        private final Gemma3Config config;
+        private final SafeTensors weights;
+        private final Map<String, String> names = new TreeMap<>();
+
+        Folder(Path folder) {
+            this.folder = folder;
+            Path file = folder.resolve("config.json");
+            if (!Files.isRegularFile(file))
+                throw TunebookException.of("Gemma3.load", "there is no config.json", folder.toString(), "give a Hugging Face model folder; fetch the whole model");
+            this.config = Gemma3Config.parse(TextFiles.read(file));
+            this.weights = SafeTensors.open(folder);
+            try {
+                nameWeights();
+            } catch (TunebookException e) {
+                weights.close();
+                throw e;
+            }
+        }
+
+        private void nameWeights() {
+            Set<String> expected = new Gemma3Network(config).parameters().keySet();
+            List<String> unknown = new ArrayList<>();
+            for (String name : weights.names()) {
+                String path = canonical(name);
+                if (expected.contains(path)) names.put(path, name);
+                else if (NOT_TEXT.stream().noneMatch(name::startsWith) && !(path.equals("lm_head.weight") && config.tieWordEmbeddings())) unknown.add(name);
+            }
+            Set<String> missing = new HashSet<>(expected);
+            missing.removeAll(names.keySet());
+            if (!missing.isEmpty() || !unknown.isEmpty())
+                throw TunebookException.of("Gemma3.load", "the weights are not those of the configuration", missing.size() + " missing " + first(missing) + ", "
+                    + unknown.size() + " unknown " + first(unknown) + " in " + folder, "use config.json and weights of one Gemma 3 model");
+        }
+
+        private static String first(Iterable<String> names) {
+            List<String> out = new ArrayList<>();
+            names.forEach(out::add);
+            return out.stream().sorted().limit(3).toList().toString();
+        }
+
+        private static String canonical(String name) {
+            if (name.endsWith("lm_head.weight")) return "lm_head.weight";
+            for (String prefix : PREFIXES) if (name.startsWith(prefix)) return "model." + name.substring(prefix.length());
+            return name;
+        }
+
+        @Override
+        public Gemma3Config config() {
+            return config;
+        }
+
+        @Override
+        public Tokenizer tokenizer() {
+            return Tokenizer.load(folder);
+        }
+
+        @Override
+        public ChatTemplate template() {
+            return ChatFormats.of(folder, tokenizer());
+        }
+
+        @Override
+        public HostArray weight(String path, Shape shape, DType type) {
+            return checked(weights.get(names.get(path)), path, shape, type);
+        }
+
+        @Override
+        public void close() {
+            weights.close();
+        }
+    }
+
+    /// A GGUF file. Its norm weights are stored plus one, Hugging Face's are not.
+    final class GgufFile implements Gemma3Files {
+        private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("input_layernorm", "attn_norm"), Map.entry("post_attention_layernorm", "post_attention_norm"),
+            Map.entry("pre_feedforward_layernorm", "ffn_norm"), Map.entry("post_feedforward_layernorm", "post_ffw_norm"),
+            Map.entry("self_attn.q_norm", "attn_q_norm"), Map.entry("self_attn.k_norm", "attn_k_norm"),
+            Map.entry("self_attn.q_proj", "attn_q"), Map.entry("self_attn.k_proj", "attn_k"), Map.entry("self_attn.v_proj", "attn_v"),
+            Map.entry("self_attn.o_proj", "attn_output"), Map.entry("mlp.gate_proj", "ffn_gate"), Map.entry("mlp.up_proj", "ffn_up"),
+            Map.entry("mlp.down_proj", "ffn_down"));
+
+        private final Gguf gguf;
+        private final Gemma3Config config;
+
+        GgufFile(Path file) {
+            this.gguf = Gguf.open(file);
+            try {
+                this.config = read();
+            } catch (TunebookException e) {
+                gguf.close();
+                throw e;
+            }
+        }
+
+        private Gemma3Config read() {
+            String architecture = gguf.metadata().string("general.architecture");
+            if (!architecture.equals("gemma3"))
+                throw TunebookException.of("Gemma3.load", "not a Gemma 3 file", "general.architecture is \"" + architecture + "\"", "give a GGUF file of a Gemma 3 model");
+            int layers = gguf.metadata().integer("gemma3.block_count");
+            int heads = gguf.metadata().integer("gemma3.attention.head_count");
+            int headDim = gguf.metadata().integer("gemma3.attention.key_length");
+            boolean tied = !gguf.contains("output.weight");
+            // llama.cpp scales queries by head_dim^-0.5, but the 27B by (hidden/heads)^-0.5.
+            double scalar = layers == 62 ? gguf.metadata().integer("gemma3.embedding_length") / (double) heads : headDim;
+            return new Gemma3Config(gguf.tensor("token_embd.weight").shape().dim(0), gguf.metadata().integer("gemma3.embedding_length"),
+                gguf.metadata().integer("gemma3.feed_forward_length"), layers, heads, gguf.metadata().integer("gemma3.attention.head_count_kv"), headDim,
+                number("gemma3.attention.layer_norm_rms_epsilon", 1e-6), scalar, gguf.metadata().findInteger("gemma3.attention.sliding_window").orElse(1024),
+                Gemma3Config.layerTypes(layers, 6), number("gemma3.rope.freq_base", 1e6), number("gemma3.rope.freq_base_swa", 1e4),
+                number("gemma3.rope.scaling.factor", 1), tied, gguf.metadata().findInteger("gemma3.context_length").orElse(32768));
+        }
+
+        private double number(String key, double otherwise) {
+            return gguf.metadata().findNumber(key).orElse(otherwise);
+        }
+
+        @Override
+        public Gemma3Config config() {
+            return config;
+        }
+
+        @Override
+        public Tokenizer tokenizer() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ChatTemplate template() {
+            return ChatFormats.of(gguf.metadata().findString("tokenizer.chat_template"), tokenizer());
+        }
+
+        @Override
+        public HostArray weight(String path, Shape shape, DType type) {
+            boolean norm = shape.rank() == 1;
+            HostArray a = checked(gguf.get(name(path), norm ? DType.F32 : type), path, shape, norm ? DType.F32 : type);
+            if (!norm) return a;
+            float[] values = a.toFloats();
+            for (int i = 0; i < values.length; i++) values[i] -= 1;
+            return HostArray.of(values);
+        }
+
+        private static String name(String path) {
+            if (path.equals("model.embed_tokens.weight")) return "token_embd.weight";
+            if (path.equals("model.norm.weight")) return "output_norm.weight";
+            if (path.equals("lm_head.weight")) return "output.weight";
+            String[] parts = path.split("\\.", 4); // model.layers.3.rest.weight
+            String module = parts[3].substring(0, parts[3].length() - ".weight".length());
+            return "blk." + parts[2] + "." + Optional.ofNullable(NAMES.get(module)).orElseThrow() + ".weight";
+        }
+
+        @Override
+        public void close() {
+            gguf.close();
+        }
+    }
+}
