@@ -1,6 +1,7 @@
 """A tiny random Gemma 3 and what transformers computes with it. Run: python make_tiny.py (versions are written into tiny.json)."""
 import json, pathlib, numpy, torch, transformers
 from safetensors.torch import save_file
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
 here = pathlib.Path(__file__).parent / "tiny"
@@ -19,7 +20,14 @@ tokens = torch.randint(3, 96, (1, 40))
 with torch.no_grad():
     logits = model(tokens).logits[0]
     greedy = model.generate(tokens[:, :12], max_new_tokens=20, do_sample=False)[0, 12:]
-loss_tokens = tokens[0].tolist()
+
+# A tokenizer of single characters, so that the folder is a whole model: 0 pad, 1 eos, 2 bos, 3 unk, then printable ASCII.
+characters = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>", "\n"] + [chr(c) for c in range(32, 121)]
+tokenizer = Tokenizer(models.BPE(vocab={c: i for i, c in enumerate(characters)}, merges=[], unk_token="<unk>"))
+tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+tokenizer.add_special_tokens(characters[:6])
+tokenizer.decoder = decoders.Fuse()
+tokenizer.save(str(here / "tokenizer.json"))
 (here / "expected.json").write_text(json.dumps({
     "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
-    "tokens": loss_tokens, "logits": [[round(x, 6) for x in row] for row in logits.tolist()], "greedy": greedy.tolist()}))
+    "tokens": tokens[0].tolist(), "logits": [[round(x, 6) for x in row] for row in logits.tolist()], "greedy": greedy.tolist()}))
