@@ -39,6 +39,9 @@ ENGLISH = [
     ["one two", "one two"],
     ["one two three", "one two three four five six seven eight"],
     ["one two three four five six seven eight", "one two three"],
+    # both references are as near in length
+    ["one two three four five", "one two three four five six", "one two three four"],
+    ["one two three four six", "one two three four", "one two three four five six"],
     ["UPPER case Words", "upper Case words"],
     ["İstanbul'da ΟΔΥΣΣΕΥΣ straße GROẞ", "i̇stanbul'da οδυσσευς strasse groß"],
 ]

@@ -175,7 +175,7 @@ public record Chrf(int charOrder, int wordOrder, int beta, boolean lowercase, bo
         var words = new ArrayList<String>();
         for (String word : Whitespace.split(text)) {
             int last = word.length() - 1;
-            if (word.codePointCount(0, word.length()) == 1) words.add(word);
+            if (word.length() == 1) words.add(word);
             else if (PUNCTUATION.indexOf(word.charAt(last)) >= 0) words.addAll(List.of(word.substring(0, last), word.substring(last)));
             else if (PUNCTUATION.indexOf(word.charAt(0)) >= 0) words.addAll(List.of(word.substring(0, 1), word.substring(1)));
             else words.add(word);
