@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tunebook.data.ToolCall;
+import tunebook.data.ToolCallText;
 
 /// How often a model's text is exactly the expected function calls: the same names in the same order, equal arguments,
 /// and nothing unreadable.
@@ -31,7 +32,7 @@ public record FunctionCallScore(List<Result> results) {
 
     /// One row, read and compared.
     ///
-    /// @param calls  the calls read from the produced text
+    /// @param calls  the calls that could be read from the produced text
     /// @param errors what is wrong with them, worst first; empty for a match
     public record Result(Row row, List<ToolCall> calls, List<CallError> errors) {
         public Result {
@@ -48,16 +49,17 @@ public record FunctionCallScore(List<Result> results) {
         }
     }
 
-    /// Scores texts that have been produced already, reading them with `reader`.
-    public static FunctionCallScore of(List<Row> rows, CallReader reader) {
-        return new FunctionCallScore(rows.stream().map(row -> compare(row, reader.read(row.produced()))).toList());
+    /// Scores texts that have been produced already, read as [ToolCallText] reads them. Words beside the calls do not count.
+    public static FunctionCallScore of(List<Row> rows) {
+        return new FunctionCallScore(rows.stream().map(FunctionCallScore::compare).toList());
     }
 
-    private static Result compare(Row row, CallReader.Reading reading) {
+    private static Result compare(Row row) {
+        ToolCallText.Parsed parsed = ToolCallText.parse(row.produced());
         var errors = new ArrayList<CallError>();
-        if (!reading.problems().isEmpty()) errors.add(new CallError.Malformed(reading.problems()));
-        errors.addAll(CallError.between(row.expected(), reading.calls()));
-        return new Result(row, reading.calls(), errors);
+        if (!parsed.problems().isEmpty()) errors.add(new CallError.Malformed(parsed.problems()));
+        errors.addAll(CallError.between(row.expected(), parsed.calls()));
+        return new Result(row, parsed.calls(), errors);
     }
 
     /// Matches among all rows.

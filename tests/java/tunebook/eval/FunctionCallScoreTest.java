@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tunebook.data.ToolCall;
+import tunebook.data.ToolCallText;
 import tunebook.eval.FunctionCallScore.Row;
 import tunebook.tensor.TunebookException;
 
@@ -18,11 +19,7 @@ class FunctionCallScoreTest {
     private static final ToolCall LIGHT = call("turn_on_flashlight");
     private static final ToolCall EVENT = call("create_calendar_event", "title", "점심", "datetime", "2026-01-17T12:00:00");
 
-    /// Texts stand for the calls they are read as; `?` before one stands for a problem.
-    private static final Map<String, List<ToolCall>> TEXTS = new HashMap<>();
-    private static final CallReader READER = text -> text.startsWith("?")
-        ? new CallReader.Reading(TEXTS.getOrDefault(text.substring(1), List.of()), List.of("call 1 has no end"))
-        : new CallReader.Reading(TEXTS.getOrDefault(text, List.of()), List.of());
+    private static final String CUT_OFF = "<start_function_call>call:show_map{query:<escape>bak";
 
     @Test
     void sameNamesInOrderAndEqualArgumentsMatch() {
@@ -58,10 +55,19 @@ class FunctionCallScoreTest {
 
     @Test
     void textThatCannotBeReadIsMalformedEvenBesideRightCalls() {
-        TEXTS.put("map", List.of(MAP));
-        var score = FunctionCallScore.of(List.of(new Row("a", List.of(MAP), "?map"), new Row("b", List.of(MAP), "map")), READER);
-        assertEquals("malformed: call 1 has no end", score.results().getFirst().errors().getFirst().describe());
+        var score = FunctionCallScore.of(List.of(new Row("a", List.of(MAP), text(MAP) + CUT_OFF), new Row("b", List.of(MAP), text(MAP))));
         assertEquals(new Share(1, 2), score.total());
+        assertEquals(List.of(MAP), score.results().getFirst().calls());
+        String error = score.results().getFirst().errors().getFirst().describe();
+        assertTrue(error.startsWith("malformed: cut off in a text in the call at character "), error);
+        assertEquals(Map.of("malformed", 1), score.errors());
+    }
+
+    @Test
+    void controlTokensAndWordsBesideTheCallsDoNotCount() {
+        assertEquals(1, FunctionCallScore.of(List.of(new Row("a", List.of(MAP, LIGHT), "Sure. " + text(MAP, LIGHT) + "<start_function_response>"))).total().matched());
+        assertEquals(0, FunctionCallScore.of(List.of(new Row("a", List.of(MAP), "I cannot do that.<end_of_turn>"))).total().matched());
+        assertEquals(1, FunctionCallScore.of(List.of(new Row("a", List.of(), "I cannot do that.<end_of_turn>"))).total().matched());
     }
 
     @Test
@@ -120,16 +126,15 @@ class FunctionCallScoreTest {
               row 2, worse: light
                 expected  turn_on_flashlight()
                 before    turn_on_flashlight()
-                after     ?
-                          (malformed: call 1 has no end; wrong count: 0 calls, expected 1)
+                after     <start_function_call>call:show_map{query:<escape>bak
+                          (malformed: cut off in a text in the call at character 0: <start_function_call>call:show_map{query:…
             """, comparison.toString());
     }
 
     @Test
     void manyChangesAreCutAndCounted() {
-        var wrong = FunctionCallScore.of(Collections.nCopies(7, new Row("r", List.of(LIGHT), "none")), READER);
-        TEXTS.put("light", List.of(LIGHT));
-        var right = FunctionCallScore.of(Collections.nCopies(7, new Row("r", List.of(LIGHT), "light")), READER);
+        var wrong = FunctionCallScore.of(Collections.nCopies(7, new Row("r", List.of(LIGHT), "none")));
+        var right = FunctionCallScore.of(Collections.nCopies(7, new Row("r", List.of(LIGHT), text(LIGHT))));
         String text = wrong.compareWith(right).toString();
         assertTrue(text.endsWith("  … and 2 rows more that got better\n"), text);
         assertEquals(5, text.split("  row ", -1).length - 1);
@@ -142,28 +147,29 @@ class FunctionCallScoreTest {
             + "or compare the rows both have: before.first(n).compareWith(after.first(n))",
             assertThrows(TunebookException.class, () -> before.compareWith(after().first(2))).getMessage());
         assertEquals(2, before.first(2).compareWith(after().first(2)).pairs().size());
-        var other = FunctionCallScore.of(List.of(new Row("x", List.of(LIGHT), "")), READER);
+        var other = FunctionCallScore.of(List.of(new Row("x", List.of(LIGHT), "")));
         String message = assertThrows(TunebookException.class, () -> before.first(1).compareWith(other)).getMessage();
         assertTrue(message.startsWith("FunctionCallScore.compareWith: the scores are of different rows — row 0: [빵집 찾아줘, "), message);
         assertTrue(message.endsWith(" — score the same rows in the same order"), message);
     }
 
     private static FunctionCallScore before() {
-        return score("bakery", "event?", "light", "map");
+        return score(text(call("show_map", "query", "bakery")), text(LIGHT), text(MAP));
     }
 
     private static FunctionCallScore after() {
-        return score("map", "event?", "?", "both");
+        return score(text(MAP), CUT_OFF, text(MAP, LIGHT));
     }
 
-    private static FunctionCallScore score(String first, String second, String third, String fourth) {
-        TEXTS.put("map", List.of(MAP));
-        TEXTS.put("light", List.of(LIGHT));
-        TEXTS.put("both", List.of(MAP, LIGHT));
-        TEXTS.put("bakery", List.of(call("show_map", "query", "bakery")));
-        TEXTS.put("event?", List.of(call("create_calendar_event", "title", "점심", "datetime", "2026-01-16T12:00:00")));
-        return FunctionCallScore.of(List.of(new Row("빵집 찾아줘", List.of(MAP), first), new Row("lunch tomorrow", List.of(EVENT), second),
-            new Row("light", List.of(LIGHT), third), new Row("find it, light it", List.of(MAP, LIGHT), fourth)), READER);
+    /// Four rows; the second is answered with the wrong day.
+    private static FunctionCallScore score(String first, String third, String fourth) {
+        String wrongDay = text(call("create_calendar_event", "title", "점심", "datetime", "2026-01-16T12:00:00"));
+        return FunctionCallScore.of(List.of(new Row("빵집 찾아줘", List.of(MAP), first), new Row("lunch tomorrow", List.of(EVENT), wrongDay),
+            new Row("light", List.of(LIGHT), third), new Row("find it, light it", List.of(MAP, LIGHT), fourth)));
+    }
+
+    private static String text(ToolCall... calls) {
+        return ToolCallText.format(List.of(calls));
     }
 
     private static List<String> errors(List<ToolCall> expected, List<ToolCall> produced) {
