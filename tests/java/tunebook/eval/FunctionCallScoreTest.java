@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import tunebook.data.ChatData;
 import tunebook.data.ToolCall;
 import tunebook.data.ToolCallText;
 import tunebook.eval.FunctionCallScore.Row;
@@ -79,6 +82,19 @@ class FunctionCallScoreTest {
         assertEquals(ArgumentKind.DATES, ArgumentKind.of(List.of(call("f", "a", List.of(Map.of("b", "2026-08-01"))))));
         assertEquals(ArgumentKind.DATES, ArgumentKind.of(List.of(call("f", "a", "2026-08-01T10:00:00+09:00"))));
         assertEquals(ArgumentKind.COPIED_TEXT, ArgumentKind.of(List.of(call("f", "a", "on 2026-08-01 at noon", "b", 7L))));
+    }
+
+    @Test
+    void rightAnswersOfThePhoneActionsScoreFullMarksInEveryKind() {
+        var rows = new ArrayList<Row>();
+        for (var row : ChatData.readStrict(Path.of("data/phone-actions/eval.jsonl"))) {
+            var conversation = (tunebook.data.Row.Conversation) row;
+            List<ToolCall> calls = conversation.answer().orElseThrow().toolCalls();
+            rows.add(new Row(conversation.prompt().getLast().content(), calls, ToolCallText.format(calls) + "<start_function_response>"));
+        }
+        var score = FunctionCallScore.of(rows);
+        assertTrue(rows.size() >= 300 && score.total().matched() == rows.size(), score.toString());
+        assertTrue(score.byKind().size() == 3 && score.byKind().values().stream().allMatch(share -> share.rows() >= 10), score.toString());
     }
 
     @Test
