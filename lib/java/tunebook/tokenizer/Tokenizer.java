@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import tunebook.io.Gguf;
 import tunebook.tensor.TunebookException;
 
 /// Text to token ids and back, by Hugging Face's own tokenizers library.
@@ -42,6 +43,13 @@ public final class Tokenizer {
                 "check that it exists and that you may read it");
         }
         return of(json, file.toString(), NamedTokens.beside(file));
+    }
+
+    /// The tokenizer inside a GGUF file (its tokenizer model must be `llama`, as Gemma's is). The file may be closed
+    /// afterwards. All its control tokens count as special, the unused ones too, because the file does not tell them apart.
+    public static Tokenizer fromGguf(Gguf file) {
+        GgufVocabulary vocabulary = GgufVocabulary.of(file.metadata());
+        return of(vocabulary.json(), "the GGUF file's vocabulary", vocabulary.named());
     }
 
     /// The tokenizer in the text of a `tokenizer.json`; `origin` is named in errors.
