@@ -8,9 +8,11 @@ import tunebook.tensor.Shape;
 ///
 /// Using it after `close()`, or after it was donated to a program, throws with its owner, element type and shape.
 public final class Buffer implements AutoCloseable {
+    private final Session session;
     private final tunebook.engine.pjrt.Buffer device;
 
-    Buffer(tunebook.engine.pjrt.Buffer device) {
+    Buffer(Session session, tunebook.engine.pjrt.Buffer device) {
+        this.session = session;
         this.device = device;
     }
 
@@ -46,14 +48,17 @@ public final class Buffer implements AutoCloseable {
     ///
     /// @throws tunebook.tensor.TunebookException if it is closed, or if that program failed on the device
     public HostArray toHost() {
-        return device.toHost();
+        return session.explaining(device::toHost);
     }
 
     /// Waits until the program that computes it has ended.
     ///
     /// @throws tunebook.tensor.TunebookException if it is closed, or if that program failed on the device
     public void await() {
-        device.await();
+        session.explaining(() -> {
+            device.await();
+            return this;
+        });
     }
 
     public boolean isClosed() {

@@ -1,6 +1,7 @@
 package tunebook.engine;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import tunebook.engine.pjrt.ResultType;
 import tunebook.graph.Program;
@@ -13,12 +14,14 @@ public final class Compiled implements AutoCloseable {
     private final Session session;
     private final Program program;
     private final SharedExecutable executable;
+    private final boolean donates;
     private boolean closed;
 
     Compiled(Session session, Program program, SharedExecutable executable) {
         this.session = session;
         this.program = program;
         this.executable = executable;
+        this.donates = program.inputs().stream().anyMatch(Slot::donated);
         checkResults(executable.get().results());
     }
 
@@ -38,20 +41,25 @@ public final class Compiled implements AutoCloseable {
     /// @param inputs as `program().inputs()`, in order. Donated ones are closed after success
     /// @return as `program().outputs()`, in order; the caller closes them
     /// @throws TunebookException if an input has another element type or shape, is closed, or is donated and given twice; or if the device
-    ///     is full, with the live buffers by owner. The inputs are then as they were
+    ///     is full, with the live buffers by owner. The inputs are then as they were. The CPU plug-in notices a full memory only while it
+    ///     works: there the error comes from the results, and what was donated is lost
     public List<Buffer> run(List<Buffer> inputs) {
         return run(inputs, program.name());
     }
 
     /// The same, with the results counted for `owner`.
     public synchronized List<Buffer> run(List<Buffer> inputs, String owner) {
-        if (closed) throw TunebookException.of("Compiled.run", "program " + program.name() + " is closed", "use after close", "compile it again");
+        checkOpen("Compiled.run");
         var device = check(inputs);
         List<tunebook.engine.pjrt.Buffer> results = session.retrying(() -> executable.get().execute(device, owner));
         closeDonated(inputs);
         var out = new ArrayList<Buffer>(results.size());
-        for (var r : results) out.add(new Buffer(r));
+        for (var r : results) out.add(new Buffer(session, r));
         return out;
+    }
+
+    private void checkOpen(String operation) {
+        if (closed) throw TunebookException.of(operation, "program " + program.name() + " is closed", "use after close", "compile it again");
     }
 
     private List<tunebook.engine.pjrt.Buffer> check(List<Buffer> inputs) {
@@ -67,7 +75,22 @@ public final class Compiled implements AutoCloseable {
             if (given.isClosed()) throw closedInput(slot, given);
             device.add(given.device());
         }
+        if (donates) checkDonatedOnce(inputs);
         return device;
+    }
+
+    /// The device would take the memory away from under the second use.
+    private void checkDonatedOnce(List<Buffer> inputs) {
+        var first = new IdentityHashMap<Buffer, Integer>(2 * inputs.size());
+        for (int i = 0; i < inputs.size(); i++) {
+            Integer before = first.putIfAbsent(inputs.get(i), i);
+            if (before == null) continue;
+            Slot a = program.inputs().get(before);
+            Slot b = program.inputs().get(i);
+            if (a.donated() || b.donated())
+                throw TunebookException.of("Compiled.run", "input \"" + (a.donated() ? a : b).name() + "\" of program " + program.name()
+                    + " is donated and given again as \"" + (a.donated() ? b : a).name() + "\"", inputs.get(i).toString(), "give a buffer of its own for each");
+        }
     }
 
     private TunebookException misfit(int i, Slot slot, Buffer given) {
@@ -87,7 +110,8 @@ public final class Compiled implements AutoCloseable {
     /// What the compiler says the program needs on the device.
     ///
     /// @throws TunebookException if the plug-in does not say, or after close
-    public MemoryStats memoryStats() {
+    public synchronized MemoryStats memoryStats() {
+        checkOpen("Compiled.memoryStats");
         return executable.get().memory().map(MemoryStats::of).orElseThrow(() ->
             TunebookException.of("Compiled.memoryStats", "the plug-in does not say", session.describe(), "use a newer plug-in"));
     }

@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tunebook.engine.pjrt.Client;
 import tunebook.engine.pjrt.Plugin;
@@ -51,7 +50,7 @@ final class Devices {
         Optional<Plugin> named = Plugins.named().map(Plugin::loadAsIs)
             .filter(p -> p.platformGuess().equals(platform) || p.platformGuess().equals("unknown"));
         Plugin plugin = named.orElseGet(() -> Plugin.load(installed(platform)));
-        return Client.create(plugin, Map.of());
+        return Client.create(plugin);
     }
 
     private static Path installed(String platform) {

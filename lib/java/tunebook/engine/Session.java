@@ -30,7 +30,7 @@ public final class Session implements AutoCloseable {
     private final AtomicInteger compilations = new AtomicInteger();
     private final AtomicInteger cacheHits = new AtomicInteger();
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
-    private CompileOptions options = new CompileOptions();
+    private Map<String, Object> xlaFlags = Map.of();
 
     private Session(Client client) {
         this.client = client;
@@ -104,8 +104,8 @@ public final class Session implements AutoCloseable {
     }
 
     /// Memory of the device by its own allocator's count; empty where the plug-in does not say (CPU).
-    public Optional<Device.MemoryUse> deviceMemory() {
-        return device.memory();
+    public Optional<DeviceMemory> deviceMemory() {
+        return device.memory().map(m -> new DeviceMemory(m.inUse(), m.peak(), m.limit()));
     }
 
     /// Copies `array` to the device. The caller closes the buffer, and may change or free the array at once.
@@ -117,7 +117,7 @@ public final class Session implements AutoCloseable {
 
     /// The same, counted for `owner`.
     public Buffer put(HostArray array, String owner) {
-        return new Buffer(retrying(() -> client.put(array, device, owner)));
+        return new Buffer(this, retrying(() -> client.put(array, device, owner)));
     }
 
     /// Puts `array` on the device without a copy where that is possible (CPU; the memory 64-byte aligned), as [#put] elsewhere.
@@ -125,12 +125,13 @@ public final class Session implements AutoCloseable {
     /// The array must not be changed while the buffer is open. The buffer keeps it reachable; memory that someone closes by hand (a
     /// mapped file with a closable arena) must outlive the buffer, or the process dies.
     public Buffer share(HostArray array, String owner) {
-        return new Buffer(retrying(() -> client.share(array, device, owner)));
+        return new Buffer(this, retrying(() -> client.share(array, device, owner)));
     }
 
-    /// XLA flags and partitions for the programs compiled from now on; returns this.
-    public Session options(CompileOptions options) {
-        this.options = options;
+    /// XLA flags for the programs compiled from now on, by name without dashes (`xla_cpu_enable_fast_math`): a Boolean, Long, Double or
+    /// String each. Returns this.
+    public synchronized Session xlaFlags(Map<String, Object> flags) {
+        xlaFlags = Map.copyOf(flags);
         return this;
     }
 
@@ -138,12 +139,13 @@ public final class Session implements AutoCloseable {
     ///
     /// @throws TunebookException with the compiler's message if it refuses the text, or if the text's results are not `program.outputs()`
     public synchronized Compiled compile(Program program) {
-        return compile(program, options);
+        return compile(program, xlaFlags);
     }
 
-    /// The same with options of its own.
-    public synchronized Compiled compile(Program program, CompileOptions options) {
-        String key = ProgramCache.key("1", program.text(), options.toString(), client.plugin().fingerprint(), client.version(), device.kind(),
+    /// The same with XLA flags for this program alone.
+    public synchronized Compiled compile(Program program, Map<String, Object> flags) {
+        var options = new CompileOptions(1, flags);
+        String key = ProgramCache.key("1", program.text(), options.toString(), client.plugin().sha256(), client.version(), device.kind(),
             device.attributes().toString(), cpu.key(), System.getenv().getOrDefault("XLA_FLAGS", ""));
         SharedExecutable shared = loaded.get(key);
         if (shared == null || !shared.acquire()) {
@@ -216,6 +218,11 @@ public final class Session implements AutoCloseable {
             if (!PluginErrors.isOutOfMemory(e)) throw e;
             OutOfMemory.freeForgotten(client.live());
         }
+        return explaining(work);
+    }
+
+    /// Does `work`; if the device is full, the error lists the live buffers by owner.
+    <T> T explaining(Supplier<T> work) {
         try {
             return work.get();
         } catch (TunebookException e) {

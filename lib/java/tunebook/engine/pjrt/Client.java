@@ -24,6 +24,7 @@ public final class Client implements AutoCloseable {
     private final List<Device> devices;
     private final String platform;
     private final String version;
+    private final Map<String, Object> flags;
 
     private Client(Plugin plugin, Api api, long address) {
         this.plugin = plugin;
@@ -32,9 +33,17 @@ public final class Client implements AutoCloseable {
         this.platform = text(Function.CLIENT_PLATFORM_NAME, "platform_name");
         this.version = text(Function.CLIENT_PLATFORM_VERSION, "platform_version");
         this.devices = devicesNow();
+        this.flags = ClientOptions.flags(platform, Plugins.roots());
     }
 
-    /// Starts a client with the plug-in's own `options` (see [ClientOptions]).
+    /// Starts a client with the options that suit the plug-in's platform.
+    ///
+    /// @throws TunebookException if the device is missing or busy
+    public static Client create(Plugin plugin) {
+        return create(plugin, ClientOptions.of(plugin.platformGuess()));
+    }
+
+    /// Starts a client with the plug-in's own `options`.
     ///
     /// @throws TunebookException if the device is missing, busy or refuses an option
     public static Client create(Plugin plugin, Map<String, Object> options) {
@@ -111,7 +120,7 @@ public final class Client implements AutoCloseable {
 
     private Executable compileNow(String name, String text, CompileOptions options) {
         try (var call = new Call(api, Function.CLIENT_COMPILE)) {
-            MemorySegment proto = Memory.of(call.arena(), options.toProto());
+            MemorySegment proto = Memory.of(call.arena(), options.over(flags).toProto());
             call.set("client", live.client()).set("program", program(call.arena(), text));
             call.set("compile_options", "compile_options_size", proto);
             call.invoke("Client.compile", "program " + name + ", options " + options, "if the text came from Tunebook, report it with the text");

@@ -1,7 +1,9 @@
 package tunebook.engine.pjrt;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import tunebook.tensor.TunebookException;
 
 /// How a program is compiled: partitions and XLA's own flags.
 ///
@@ -9,7 +11,7 @@ import java.util.TreeMap;
 /// @param flags      XLA debug options by name without dashes (`xla_cpu_enable_fast_math`): a Boolean, Long, Double or String each
 public record CompileOptions(int partitions, Map<String, Object> flags) {
     public CompileOptions {
-        flags = java.util.Collections.unmodifiableMap(new TreeMap<>(flags));
+        flags = Collections.unmodifiableMap(new TreeMap<>(flags));
     }
 
     /// One replica, one partition, no flags.
@@ -25,6 +27,13 @@ public record CompileOptions(int partitions, Map<String, Object> flags) {
     public CompileOptions flag(String name, Object value) {
         var map = new TreeMap<>(flags);
         map.put(name, value);
+        return new CompileOptions(partitions, map);
+    }
+
+    /// These options on top of `defaults`: a flag set here wins.
+    CompileOptions over(Map<String, Object> defaults) {
+        var map = new TreeMap<>(defaults);
+        map.putAll(flags);
         return new CompileOptions(partitions, map);
     }
 
@@ -51,7 +60,7 @@ public record CompileOptions(int partitions, Map<String, Object> flags) {
             case Long n -> new Proto().varint(3, n);
             case Integer n -> new Proto().varint(3, n);
             case Double d -> new Proto().fixed64(4, Double.doubleToRawLongBits(d));
-            default -> throw tunebook.tensor.TunebookException.of("CompileOptions.flag", "a flag of type " + value.getClass().getSimpleName(),
+            default -> throw TunebookException.of("CompileOptions.flag", "a flag of type " + value.getClass().getSimpleName(),
                 String.valueOf(value), "give a Boolean, Long, Double or String");
         };
     }

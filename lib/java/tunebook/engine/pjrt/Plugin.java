@@ -18,39 +18,42 @@ public final class Plugin {
     private static final Map<Path, Plugin> LOADED = new HashMap<>();
     private final Path path;
     private final Api api;
+    private final String sha256;
     private boolean initialized;
-    private String fingerprint = "";
 
-    private Plugin(Path path, Api api) {
+    private Plugin(Path path, Api api, String sha256) {
         this.path = path;
         this.api = api;
+        this.sha256 = sha256;
     }
 
-    /// The plug-in in the library at `path`, the same object for the same file. If Tunebook installed it, its checksum is verified first.
+    /// The plug-in in the library at `path`, the same object for the same file. If it came in a wheel, its checksum is compared with the wheel's
+    /// first. NVIDIA's libraries are opened before a CUDA plug-in.
     ///
     /// @throws TunebookException if there is no such file, its checksum is wrong, or it is no PJRT plug-in
     public static Plugin load(Path path) {
+        return load(path, true);
+    }
+
+    /// The same without a look at the checksum: for a library that the user names.
+    public static Plugin loadAsIs(Path path) {
+        return load(path, false);
+    }
+
+    private static Plugin load(Path path, boolean verify) {
         if (!Files.isRegularFile(path))
             throw TunebookException.of("Plugin.load", "no such file", path.toString(), "install the plug-in or correct TUNEBOOK_PLUGIN");
         synchronized (LOADED) {
             Path real = real(path);
             Plugin known = LOADED.get(real);
             if (known != null) return known;
-            Plugin fresh = new Plugin(real, open(real));
+            String sha256 = Checksum.sha256(real);
+            if (verify) WheelRecord.verify(real, sha256);
+            if (guess(real).equals("cuda")) CudaLibraries.preload(real, Plugins.roots());
+            Plugin fresh = new Plugin(real, open(real), sha256);
             LOADED.put(real, fresh);
             return fresh;
         }
-    }
-
-    /// The same without a look at the checksum: for a library that the user names.
-    public static Plugin loadAsIs(Path path) {
-        return load(path);
-    }
-
-    /// What tells this build of the plug-in from another: the library's SHA-256.
-    public synchronized String fingerprint() {
-        if (fingerprint.isEmpty()) fingerprint = Checksum.sha256(path);
-        return fingerprint;
     }
 
     private static Path real(Path path) {
@@ -75,6 +78,11 @@ public final class Plugin {
         return path;
     }
 
+    /// SHA-256 of the library in lower-case hexadecimal, which tells this build of the plug-in from another.
+    public String sha256() {
+        return sha256;
+    }
+
     /// The C API's version, `0.115`.
     public String apiVersion() {
         return api.major() + "." + api.minor();
@@ -93,6 +101,10 @@ public final class Plugin {
 
     /// What kind of device the file's name promises: `cpu`, `cuda`, `tpu` or `unknown`. A client says for certain.
     public String platformGuess() {
+        return guess(path);
+    }
+
+    private static String guess(Path path) {
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.contains("libtpu")) return "tpu";
         if (name.contains("cuda") || name.contains("gpu")) return "cuda";

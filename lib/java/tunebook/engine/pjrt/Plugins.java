@@ -17,13 +17,16 @@ import tunebook.tensor.TunebookException;
 /// system property or environment variable, several joined as on a class path), then Python's own. A plug-in found there is one
 /// of the wheels that ship one.
 public final class Plugins {
+    private static final String CUDA_12 = "jax_plugins/xla_cuda12/xla_cuda_plugin.so";
+    private static final String CUDA_13 = "jax_plugins/xla_cuda13/xla_cuda_plugin.so";
+
     private Plugins() {}
 
     /// Where the wheels keep the library of `platform`, relative to site-packages; the preferred one first.
     static List<String> places(String platform) {
         return switch (platform) {
             case "cpu" -> List.of("lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so");
-            case "cuda" -> List.of("jax_plugins/xla_cuda13/xla_cuda_plugin.so", "jax_plugins/xla_cuda12/xla_cuda_plugin.so");
+            case "cuda" -> CudaLibraries.driverTakesCuda13() ? List.of(CUDA_13, CUDA_12) : List.of(CUDA_12);
             case "tpu" -> List.of("libtpu/libtpu.so");
             default -> throw TunebookException.of("Session.open", "no such device", "\"" + platform + "\"", "use \"cpu\", \"cuda\" or \"tpu\"");
         };
