@@ -19,7 +19,6 @@ public final class Gguf implements AutoCloseable {
     private final MappedFile mapped;
     private final GgufHeader header;
     private final Arena arena;
-    private boolean closed;
 
     private Gguf(MappedFile mapped, GgufHeader header, Arena arena) {
         this.mapped = mapped;
@@ -83,20 +82,22 @@ public final class Gguf implements AutoCloseable {
     }
 
     private MemorySegment blocks(GgufTensor tensor, BlockFormat format) {
-        if (closed) throw TunebookException.of("Gguf.get", "the file is closed", mapped.path() + ", tensor \"" + tensor.name() + "\"", "ask for tensors before closing it");
+        if (isClosed()) throw TunebookException.of("Gguf.get", "the file is closed", mapped.path() + ", tensor \"" + tensor.name() + "\"", "ask for tensors before closing it");
         return mapped.bytes().asSlice(tensor.offset(), format.bytes(tensor.shape().size()));
     }
 
     /// Unmaps the file. Closing again does nothing.
     @Override
     public void close() {
-        if (closed) return;
-        closed = true;
-        arena.close();
+        if (!isClosed()) arena.close();
+    }
+
+    private boolean isClosed() {
+        return !arena.scope().isAlive();
     }
 
     @Override
     public String toString() {
-        return "Gguf[" + mapped.path() + ", " + header.tensors().size() + " tensors" + (closed ? ", closed]" : "]");
+        return "Gguf[" + mapped.path() + ", " + header.tensors().size() + " tensors" + (isClosed() ? ", closed]" : "]");
     }
 }

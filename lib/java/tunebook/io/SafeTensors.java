@@ -29,7 +29,6 @@ public final class SafeTensors implements AutoCloseable {
     private final Arena arena;
     private final Map<String, Place> places = new TreeMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
-    private boolean closed;
 
     private SafeTensors(Path path, Arena arena) {
         this.path = path;
@@ -101,7 +100,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// Throws [TunebookException] naming the nearest names where there is none.
     public HostArray get(String name) {
-        if (closed) throw TunebookException.of("SafeTensors.get", "the checkpoint is closed", path + ", tensor \"" + name + "\"", "keep it open while its tensors are used");
+        if (isClosed()) throw TunebookException.of("SafeTensors.get", "the checkpoint is closed", path + ", tensor \"" + name + "\"", "keep it open while its tensors are used");
         Place place = places.get(name);
         if (place == null)
             throw TunebookException.of("SafeTensors.get", "no tensor is called \"" + name + "\"", path + " holds " + places.size() + " tensors",
@@ -118,14 +117,16 @@ public final class SafeTensors implements AutoCloseable {
     /// Unmaps the files. Arrays that came from here must no longer be touched. Closing again does nothing.
     @Override
     public void close() {
-        if (closed) return;
-        closed = true;
-        arena.close();
+        if (!isClosed()) arena.close();
+    }
+
+    private boolean isClosed() {
+        return !arena.scope().isAlive();
     }
 
     @Override
     public String toString() {
-        return "SafeTensors[" + path + ", " + places.size() + " tensors" + (closed ? ", closed]" : "]");
+        return "SafeTensors[" + path + ", " + places.size() + " tensors" + (isClosed() ? ", closed]" : "]");
     }
 
     /// Writes `tensors` and `metadata` to one file, whole or not at all ([AtomicFiles]).

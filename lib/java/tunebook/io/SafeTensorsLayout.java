@@ -47,10 +47,14 @@ record SafeTensorsLayout(byte[] header, List<HostArray> arrays) implements Atomi
         byte[] text = root.toString().getBytes(StandardCharsets.UTF_8);
         byte[] header = Arrays.copyOf(text, (text.length + 7) / 8 * 8);
         Arrays.fill(header, text.length, header.length, (byte) ' ');
-        if (header.length > SafeTensorsHeader.MAX_BYTES)
-            throw TunebookException.of("SafeTensors.write", "the header is larger than the format allows", file + ": " + header.length + " bytes",
-                "write fewer tensors a file (writeSharded) or less metadata");
+        checkLength(file, header.length);
         return header;
+    }
+
+    static void checkLength(Path file, long length) {
+        if (length > SafeTensorsHeader.MAX_BYTES)
+            throw TunebookException.of("SafeTensors.write", "the header is larger than the format allows", file + ": " + length + " bytes",
+                "write fewer tensors a file (writeSharded) or less metadata");
     }
 
     @Override

@@ -182,6 +182,12 @@ class GgufTest {
     }
 
     @Test
+    void missingFilesAndFoldersAreErrors() {
+        assertMessage(() -> Gguf.open(folder.resolve("nowhere.gguf")), "Gguf.open: no such file", "nowhere.gguf", "check the path");
+        assertMessage(() -> Gguf.open(folder), "Gguf.open: not a file", folder.toString(), "name a file");
+    }
+
+    @Test
     void nestedArraysAreSteppedOver() throws IOException {
         byte[] bytes = GgufBytes.header(3, 0, 2).string("nested").u32(9).u32(9).u64(2).u32(8).u64(1).string("x").u32(4).u64(2).u32(1).u32(2)
             .string("after").u32(4).u32(7).bytes();

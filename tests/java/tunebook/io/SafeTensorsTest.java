@@ -203,6 +203,18 @@ class SafeTensorsTest {
     }
 
     @Test
+    void aHeaderBeyondTheFormatsLimitIsNotWritten() {
+        assertMessage(() -> SafeTensorsLayout.checkLength(Path.of("f"), 100_000_001), "the header is larger than the format allows", "f: 100000001 bytes", "less metadata");
+    }
+
+    @Test
+    void filesOfAnEarlierSaveThatCannotBeRemovedAreAnError() throws IOException {
+        Files.createDirectories(folder.resolve("model.safetensors.index.json/inside"));
+        assertMessage(() -> SafeTensors.writeSharded(folder, GoldenTensors.all(), PT, 1_000_000), "those of an earlier save could not be removed", "remove them by hand");
+        assertTrue(Files.exists(folder.resolve("model.safetensors")));
+    }
+
+    @Test
     void aTensorCannotTakeTheNameOfTheMetadata() {
         assertMessage(() -> SafeTensors.write(folder.resolve("x"), Map.of("__metadata__", HostArray.scalar(1f)), Map.of()), "a tensor may not be called __metadata__");
         assertFalse(Files.exists(folder.resolve("x")));

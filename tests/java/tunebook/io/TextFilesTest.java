@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static tunebook.io.SafeTensorsTest.assertMessage;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,6 +52,15 @@ class TextFilesTest {
     void missingFilesAndFoldersAreErrors() {
         assertMessage(() -> TextFiles.read(folder.resolve("nothing")), "no such file", "nothing", "check the path");
         assertMessage(() -> TextFiles.lines(folder), "a folder, not a file");
+    }
+
+    @Test
+    void aFileBeyondTwoGigabytesIsAnErrorBeforeItIsRead() throws IOException {
+        Path sparse = folder.resolve("large");
+        try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.setLength(1L << 31);
+        }
+        assertMessage(() -> TextFiles.read(sparse), "the file is too large to be read whole", "2147483648 bytes", "split it");
     }
 
     private Path file(byte[] bytes) throws IOException {
