@@ -72,8 +72,8 @@ final class CellEvaluator extends CodeEvaluator {
         while (info.completeness().isComplete()) {
             last = evalSingle(shell, info.source());
             info = analysis.analyzeCompletion(info.remaining());
-            if (outermost && execution.thread().takeInterrupted() && !info.remaining().isBlank())
-                throw new EvaluationInterruptedException(info.remaining().strip());
+            if (outermost && execution.thread().takeInterrupted() && info.completeness() != SourceCodeAnalysis.Completeness.EMPTY)
+                throw new EvaluationInterruptedException(info.source().strip());
         }
         if (info.completeness() != SourceCodeAnalysis.Completeness.EMPTY)
             throw new IncompleteSourceException(info.remaining().strip());

@@ -70,6 +70,8 @@ final class CellExecution extends DirectExecutionControl {
         } catch (InvocationTargetException e) {
             failure = e.getCause();
             throw e;
+        } catch (CellThread.Abandoned e) {
+            throw new UserException("abandoned", CellThread.Abandoned.class.getName(), e.getStackTrace());
         }
     }
 

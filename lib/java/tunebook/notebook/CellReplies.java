@@ -1,5 +1,6 @@
 package tunebook.notebook;
 
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -8,10 +9,15 @@ import org.dflib.jjava.jupyter.channels.JupyterSocket;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.channels.StdinChannel;
+import org.dflib.jjava.jupyter.messages.ContentType;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
+import org.dflib.jjava.jupyter.messages.MessageType;
+import org.dflib.jjava.jupyter.messages.publish.PublishError;
+import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
+import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
 
 /// What goes out while one request is handled. Printed text is gathered for [#GATHER_MS], since a server drops output
 /// above a thousand messages a second, and each `println` would be one; everything else first sends what is gathered.
@@ -24,9 +30,30 @@ final class CellReplies extends ShellReplyEnvironment {
     private final StringBuilder gathered = new StringBuilder();
     private StreamType stream = StreamType.OUT;
     private ScheduledFuture<?> sending;
+    private int executionCount;
+    private Optional<ErrorText> error = Optional.empty();
 
     CellReplies(ShellChannel channel, StdinChannel stdin, JupyterSocket iopub, MessageContext request) {
         super(channel, stdin, iopub, request);
+    }
+
+    /// Says how the error of this request reads; without it JJava names its own exception.
+    void explain(ErrorText text) {
+        error = Optional.of(text);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a PublishError is a ContentType of itself
+    public <T extends ContentType<T>> void publish(T content) {
+        if (content instanceof PublishExecuteInput input) executionCount = input.getCount();
+        if (content instanceof PublishError && error.isPresent())
+            super.publish((T) new PublishError(error.get().name(), error.get().message(), error.get().lines()));
+        else super.publish(content);
+    }
+
+    @Override
+    public void replyError(MessageType<?> type, ErrorReply reply) {
+        super.replyError(type, error.map(text -> text.reply(executionCount)).orElse(reply));
     }
 
     @Override

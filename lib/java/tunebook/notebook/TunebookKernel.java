@@ -10,13 +10,16 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jdk.jshell.JShell;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
-import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.HelpLink;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.MessageType;
+import org.dflib.jjava.jupyter.messages.publish.PublishClearOutput;
+import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
 import org.dflib.jjava.kernel.JavaKernel;
 import org.dflib.jjava.kernel.JavaKernelBuilder;
@@ -31,6 +34,9 @@ import org.dflib.jjava.maven.magics.MavenMagic;
 public final class TunebookKernel extends JavaKernel {
     private static final String NAME = "tunebook";
     private static final String VERSION = "0.1.0";
+
+    private final CellHistory history = new CellHistory();
+    private Optional<CellReplies> replies = Optional.empty();
 
     private TunebookKernel(Builder parts, CellEvaluator evaluator, JShell shell) {
         super(NAME, VERSION, parts.language(), List.of(), parts.history(), parts.io(), parts.comms(), parts.renderer(),
@@ -54,6 +60,15 @@ public final class TunebookKernel extends JavaKernel {
         System.exit(0);
     }
 
+    /// The kernel of this JVM; empty outside of a notebook.
+    static Optional<TunebookKernel> current() {
+        return Optional.ofNullable((TunebookKernel) notebookKernel);
+    }
+
+    void clearOutput(boolean beforeNext) {
+        replies.ifPresent(r -> r.publish(beforeNext ? PublishClearOutput.BEFORE_NEXT_OUTPUT : PublishClearOutput.NOW));
+    }
+
     /// A server that was killed cannot shut its kernels down.
     private static void endWithParent() {
         Optional.ofNullable(System.getenv("JPY_PARENT_PID")).map(Long::valueOf).flatMap(ProcessHandle::of)
@@ -72,7 +87,24 @@ public final class TunebookKernel extends JavaKernel {
 
     @Override
     protected List<String> formatError(Throwable error) {
-        return error instanceof CellFailure failure ? ErrorText.lines(failure) : super.formatError(error);
+        ErrorText text = ErrorText.of(error, super.formatError(error), getJShell());
+        replies.ifPresent(r -> r.explain(text));
+        return text.lines();
+    }
+
+    @Override
+    protected synchronized void handleExecuteRequest(ShellReplyEnvironment env, Message<ExecuteRequest> request) {
+        replies = Optional.of((CellReplies) env);
+        super.handleExecuteRequest(env, request);
+        replies = Optional.empty();
+        history.add(request.getContent().getCode(), "");
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "rawtypes"}) // JJava's own reply lacks `status` and writes entries as objects
+    protected void handleHistoryRequest(ShellReplyEnvironment env, Message<HistoryRequest> request) {
+        env.setBusyDeferIdle();
+        env.reply(new Message(env.getContext(), MessageType.HISTORY_REPLY, history.reply(request.getContent())));
     }
 
     @Override

@@ -1,0 +1,137 @@
+"""What cells may count on: memory comes back, an interrupt keeps results, printed text arrives, kernels are alone."""
+
+import time
+import unittest
+
+from kernels import OneKernel, kernel
+
+LIVE_MB = """
+for (int i = 0; i < 3; i++) { System.gc(); Thread.sleep(50); }
+(Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20
+"""
+
+
+class MemoryTest(OneKernel):
+    def test_running_a_declaration_again_frees_the_old_value(self):
+        k = self.k
+        k.run("var m = new byte[200_000_000];")
+        first = int(k.run(LIVE_MB).value)
+        for _ in range(4):
+            self.assertTrue(k.run("var m = new byte[200_000_000];").ok)
+        again = int(k.run(LIVE_MB).value)
+        self.assertGreater(first, 190)
+        self.assertLess(again, first + 50)
+        self.assertEqual(k.run("m.length").value, "200000000")
+
+    def test_a_shown_value_is_freed_when_the_next_cell_runs(self):
+        k = self.k
+        before = int(k.run(LIVE_MB).value)
+        for _ in range(3):
+            k.run("java.nio.ByteBuffer.allocate(200_000_000)")
+        self.assertLess(int(k.run(LIVE_MB).value), before + 50)
+
+    def test_a_cell_that_does_not_compile_keeps_the_old_value(self):
+        k = self.k
+        k.run('var kept = "here";')
+        self.assertFalse(k.run("var kept = nothing();").ok)
+        self.assertEqual(k.run("kept").value, "here")
+
+    def test_a_new_value_may_be_made_from_a_method_of_an_earlier_cell(self):
+        k = self.k
+        k.run("var n = 5;\nint next() { return n + 1; }")
+        self.assertEqual(k.run("var m = next();\nm").value, "6")
+
+    def test_a_full_heap_names_the_setting_and_leaves_the_kernel_alive(self):
+        k = self.k
+        full = k.run("var much = new ArrayList<byte[]>();\nwhile (true) much.add(new byte[100_000_000]);")
+        self.assertEqual(full.errors[0]["ename"], "OutOfMemoryError")
+        self.assertIn("TUNEBOOK_XMX", full.errors[0]["evalue"])
+        self.assertTrue(k.run("much = null;").ok)
+        self.assertEqual(k.run("1 + 1").value, "2")
+
+
+class InterruptTest(OneKernel):
+    def test_code_that_listens_returns_what_it_has(self):
+        k = self.k
+        cell = k.start("long n = 0;\nwhile (!Thread.currentThread().isInterrupted()) n++;")
+        time.sleep(2)
+        k.manager.interrupt_kernel()
+        self.assertTrue(k.wait(cell).ok)
+        self.assertGreater(int(k.run("n").value), 1000)
+
+    def test_the_statements_after_an_interrupted_one_do_not_run(self):
+        k = self.k
+        cell = k.start('while (!Thread.currentThread().isInterrupted()) { }\nSystem.out.println("after");')
+        time.sleep(2)
+        k.manager.interrupt_kernel()
+        answer = k.wait(cell)
+        self.assertEqual(answer.errors[0]["ename"], "Interrupted")
+        self.assertNotIn("after", answer.text)
+
+    def test_a_sleeping_cell_ends_at_once(self):
+        k = self.k
+        cell = k.start("Thread.sleep(100_000);")
+        time.sleep(2)
+        k.manager.interrupt_kernel()
+        self.assertEqual(k.wait(cell).errors[0]["ename"], "Interrupted")
+        self.assertEqual(k.run("1 + 1").value, "2")
+
+    def test_code_that_never_listens_is_left_behind_at_the_second_interrupt(self):
+        k = self.k
+        cell = k.start("while (true) { }")
+        time.sleep(2)
+        k.manager.interrupt_kernel()
+        time.sleep(0.5)
+        k.manager.interrupt_kernel()
+        self.assertEqual(k.wait(cell).errors[0]["ename"], "Interrupted")
+        self.assertEqual(k.run("1 + 1").value, "2")
+
+
+class TextTest(OneKernel):
+    def test_many_lines_arrive_in_order_and_in_few_messages(self):
+        k = self.k
+        answer = k.run('for (int i = 0; i < 20_000; i++) System.out.println(i);\nSystem.err.println("end");')
+        self.assertEqual(answer.text.split(), [str(i) for i in range(20_000)] + ["end"])
+        self.assertLess(answer.messages, 200)
+
+    def test_an_error_says_what_was_thrown_and_where(self):
+        k = self.k
+        k.run("int half(int n) { if (n % 2 == 1) throw new IllegalStateException(\"odd\"); return n / 2; }")
+        error = k.run("half(3)").errors[0]
+        self.assertEqual((error["ename"], error["evalue"]), ("IllegalStateException", "odd"))
+        shown = "\n".join(error["traceback"])
+        self.assertIn("half", shown)
+        self.assertNotIn("jdk.internal", shown)
+
+    def test_a_library_error_is_its_sentence_alone(self):
+        k = self.k
+        error = k.run("new Example(new int[2], new boolean[1])").errors[0]
+        self.assertEqual(error["ename"], "TunebookException")
+        self.assertEqual(len(error["traceback"]), 1)
+        self.assertIn("give one flag for each token", error["traceback"][0])
+
+    def test_a_compile_error_says_what_the_compiler_says(self):
+        k = self.k
+        error = k.run("int n = \"text\";").errors[0]
+        self.assertEqual(error["ename"], "CompilationError")
+        self.assertIn("incompatible types", error["evalue"])
+
+    def test_input_is_asked_for_and_read(self):
+        k = self.k
+        cell = k.client.execute("var line = new BufferedReader(new InputStreamReader(System.in)).readLine();\nline", allow_stdin=True)
+        request = k.client.get_stdin_msg(timeout=30)
+        self.assertEqual(request["msg_type"], "input_request")
+        k.client.input("typed\n")
+        self.assertEqual(k.wait(cell).value, "typed")
+
+
+class TwoKernelsTest(unittest.TestCase):
+    def test_two_kernels_do_not_see_each_other(self):
+        with kernel() as one, kernel() as two:
+            one.run("var name = \"one\";")
+            two.run("var name = \"two\";")
+            self.assertEqual((one.run("name").value, two.run("name").value), ("one", "two"))
+
+
+if __name__ == "__main__":
+    unittest.main()
