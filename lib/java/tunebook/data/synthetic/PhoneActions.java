@@ -54,14 +54,14 @@ public final class PhoneActions {
         RandomGenerator random = seed.derive("phone " + name).random();
         var rows = new ArrayList<ObjectNode>();
         while (rows.size() < count) {
-            Row row = row(random, pool);
+            GeneratedRow row = row(random, pool);
             if (requests.add(row.request())) rows.add(row.json(name));
         }
         return rows;
     }
 
-    private Row row(RandomGenerator random, Lexicon.Pool pool) {
-        var values = new Values(random, lexicon, pool, DATES, false, Row.someTime(random));
+    private GeneratedRow row(RandomGenerator random, Lexicon.Pool pool) {
+        var values = new Values(random, lexicon, pool, DATES, false, GeneratedRow.someTime(random));
         var tools = new ArrayList<>(phone.stream().map(spec -> DeclaredTool.draw(spec, random)).toList());
         var calls = new ArrayList<Call>();
         int wanted = random.nextInt(5) == 0 ? 2 : 1;
@@ -70,7 +70,7 @@ public final class PhoneActions {
             if (calls.stream().noneMatch(call -> call.tool().equals(tool.name()))) calls.add(tool.call(values, false));
         }
         Collections.shuffle(tools, Random.from(random));
-        return new Row(values.now(), true, tools, Wording.request(calls, random), calls);
+        return new GeneratedRow(values.now(), true, tools, Wording.request(calls, random), calls);
     }
 
     private static int weighted(RandomGenerator random) {

@@ -51,9 +51,9 @@ public final class PracticeTools {
         JsonLines.write(out, rows(seed, stage).limit(rows));
     }
 
-    Row row(long index) {
+    GeneratedRow row(long index) {
         RandomGenerator random = seed.derive("practice " + stage + " " + index).random();
-        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, DATES, true, Row.someTime(random));
+        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, DATES, true, GeneratedRow.someTime(random));
         boolean two = stage == Stage.FULL && random.nextInt(5) == 0;
         var tools = new ArrayList<DeclaredTool>();
         var names = new HashSet<String>();
@@ -71,7 +71,7 @@ public final class PracticeTools {
             if (names.add(tool.name())) tools.add(tool);
         }
         Collections.shuffle(tools, Random.from(random));
-        return new Row(values.now(), stage != Stage.COPY, tools, Wording.request(calls, random), calls);
+        return new GeneratedRow(values.now(), stage != Stage.COPY, tools, Wording.request(calls, random), calls);
     }
 
     private int toolCount(RandomGenerator random) {

@@ -57,7 +57,7 @@ class DateGrammarTest {
     void drawnPhrasesMeanTheDayOfTheirKind(DateGrammar.Kind kind) {
         RandomGenerator random = Seed.of(3).derive(kind.name()).random();
         for (int i = 0; i < 500; i++) {
-            LocalDateTime now = Row.someTime(random);
+            LocalDateTime now = GeneratedRow.someTime(random);
             String words = DateGrammar.phrase(kind, random, now);
             LocalDate day = DateGrammar.resolve(words, now).toLocalDate();
             long ahead = day.toEpochDay() - now.toLocalDate().toEpochDay();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// A row: the current time (told or not), the declared tools, the request and the calls that answer it.
-record Row(LocalDateTime now, boolean tellsTime, List<DeclaredTool> tools, String request, List<Call> calls) {
+record GeneratedRow(LocalDateTime now, boolean tellsTime, List<DeclaredTool> tools, String request, List<Call> calls) {
     /// Some second of the years 2024 to 2029.
     static LocalDateTime someTime(RandomGenerator random) {
         return LocalDateTime.of(2024, 1, 1, 0, 0).plusSeconds(random.nextLong(6L * 365 * 24 * 3600));
