@@ -74,7 +74,7 @@ def execute(notebook: str, out: str) -> int:
 
 
 def lab(arguments: list[str]) -> int:
-    setup.whole("lab")
+    setup.start_cache(setup.whole("lab"))
     notebooks = setup.ROOT / "notebooks"
     start = notebooks if notebooks.is_dir() else setup.ROOT
     os.execv(setup.PYTHON, [str(setup.PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={setup.ROOT}",
@@ -95,7 +95,7 @@ def kernel_install(arguments: list[str]) -> int:
     where.add_argument("--user", action="store_true", help="for every Jupyter of this user (the default)")
     where.add_argument("--prefix", help="into an environment's folder, for instance /opt/conda")
     options = parser.parse_args(arguments)
-    setup.whole()
+    setup.start_cache(setup.whole())
     folder = spec.write(spec.data_folder(options.prefix), str(setup.PYTHON))
     print(f"The kernel `Tunebook (Java)` is in {folder}: reload Jupyter and choose it.")
     return 0

@@ -79,9 +79,16 @@ def aot_cache(jdk: Jdk, place: Layout) -> Path:
 
 
 def kernel_command(jdk: Jdk, place: Layout, connection_file: str) -> list[str]:
+    return [str(jdk.java), *aot_flags(jdk, place), *flags(place), KERNEL_MAIN, connection_file]
+
+
+def aot_flags(jdk: Jdk, place: Layout) -> list[str]:
+    """Record a cache where TUNEBOOK_AOT_OUTPUT says so; use the one there is; be silent about one that does not fit."""
+    output = os.environ.get("TUNEBOOK_AOT_OUTPUT")
+    if output:
+        return [f"-XX:AOTCacheOutput={output}"]
     cache = aot_cache(jdk, place)
-    use = [f"-XX:AOTCache={cache}", "-Xlog:aot=off,cds=off"] if cache.is_file() else []
-    return [str(jdk.java), *use, *flags(place), KERNEL_MAIN, connection_file]
+    return [f"-XX:AOTCache={cache}", "-Xlog:aot=off,cds=off"] if cache.is_file() else []
 
 
 def cli_command(jdk: Jdk, place: Layout, arguments: list[str]) -> list[str]:
