@@ -7,14 +7,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import tunebook.data.ChatData;
+import tunebook.data.ExampleBuilder;
 import tunebook.data.ToolCall;
 import tunebook.data.ToolCallText;
+import tunebook.generate.Generated;
+import tunebook.generate.Generator;
+import tunebook.generate.StopTokens;
+import tunebook.model.LanguageModel;
+import tunebook.tensor.TunebookException;
 
 /// How often a model's text is exactly the expected function calls: the same names in the same order, equal arguments,
 /// and nothing unreadable.
 ///
 /// @param results one for each row, in order
 public record FunctionCallScore(List<Result> results) {
+    /// Rows generated together.
+    private static final int TOGETHER = 16;
+    /// Most tokens of an answer.
+    private static final int MOST = 192;
+
     public FunctionCallScore {
         results = List.copyOf(results);
     }
@@ -52,6 +64,33 @@ public record FunctionCallScore(List<Result> results) {
     /// Scores texts that have been produced already, read as [ToolCallText] reads them. Words beside the calls do not count.
     public static FunctionCallScore of(List<Row> rows) {
         return new FunctionCallScore(rows.stream().map(FunctionCallScore::compare).toList());
+    }
+
+    /// Lets `model` answer every row of `data` that asks for calls, greedily, and scores what it writes.
+    ///
+    /// Rows are generated [#TOGETHER] at a time and end at the model's own stop tokens or after [#MOST] tokens. An interrupt of the thread ends it with
+    /// the rows finished by then.
+    ///
+    /// @throws TunebookException if a row is not a conversation with an answer, or if there is none
+    public static FunctionCallScore of(LanguageModel model, ChatData data) {
+        List<tunebook.data.Row.Conversation> rows = data.stream().map(FunctionCallScore::conversation).toList();
+        if (rows.isEmpty()) throw TunebookException.of("FunctionCallScore.of", "no row to score", data.toString(), "give at least one row with an answer");
+        ExampleBuilder builder = new ExampleBuilder(model.tokenizer(), model.template());
+        List<int[]> prompts = rows.stream().map(builder::prompt).toList();
+        try (Generator generator = new Generator(model, TOGETHER)) {
+            List<Generated> answers = generator.generate(prompts, MOST, StopTokens.of(model.tokenizer()));
+            return of(IntStream.range(0, rows.size()).filter(i -> answers.get(i).finish() != Generated.Finish.INTERRUPTED)
+                .mapToObj(i -> new Row(request(rows.get(i)), rows.get(i).answer().orElseThrow().toolCalls(), answers.get(i).text())).toList());
+        }
+    }
+
+    private static tunebook.data.Row.Conversation conversation(tunebook.data.Row row) {
+        if (row instanceof tunebook.data.Row.Conversation c && c.answer().isPresent()) return c;
+        throw TunebookException.of("FunctionCallScore.of", "a row is not a conversation that ends in an answer", row.toString(), "score rows with messages and an assistant's answer");
+    }
+
+    private static String request(tunebook.data.Row.Conversation c) {
+        return c.prompt().isEmpty() ? "" : c.prompt().getLast().content();
     }
 
     private static Result compare(Row row) {

@@ -12,6 +12,8 @@ import tunebook.engine.Buffer;
 import tunebook.engine.Params;
 import tunebook.engine.Session;
 import tunebook.graph.Tensor;
+import tunebook.io.AtomicFiles;
+import tunebook.io.SafeTensors;
 import tunebook.model.LanguageModel;
 import tunebook.nn.CausalLm;
 import tunebook.nn.Compute;
@@ -103,6 +105,14 @@ public final class Gemma3 implements LanguageModel {
     private static Compute compute(Session session, Precision precision) {
         if (precision == Precision.F32 || !session.hasBf16()) return Compute.F32;
         return session.platform().equals("cpu") ? Compute.MIXED_CPU : Compute.MIXED;
+    }
+
+    /// Writes config.json and model.safetensors (BF16, Hugging Face names) into `folder`, each whole or not at all. The tokenizer's files are not copied.
+    public void save(Path folder) {
+        Map<String, HostArray> weights = new LinkedHashMap<>();
+        network.parameters().keySet().forEach(path -> weights.put(path, buffer(path).toHost().to(DType.BF16)));
+        AtomicFiles.writeText(folder.resolve("config.json"), network.config().toJson());
+        SafeTensors.write(folder.resolve("model.safetensors"), weights, Map.of("format", "pt"));
     }
 
     public Gemma3Config config() {

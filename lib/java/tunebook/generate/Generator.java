@@ -39,6 +39,11 @@ public final class Generator implements AutoCloseable {
         return generate(List.of(prompt), maxTokens, stops, Sampling.GREEDY, (_, _) -> {}).getFirst();
     }
 
+    /// Greedy continuations of all prompts, in their order.
+    public List<Generated> generate(List<int[]> prompts, int maxTokens, Set<Integer> stops) {
+        return generate(prompts, maxTokens, stops, Sampling.GREEDY, (_, _) -> {});
+    }
+
     /// Continuations of all prompts, in their order; prompts of like length are generated together.
     ///
     /// @param onToken told of each new token: the prompt's index and the token id

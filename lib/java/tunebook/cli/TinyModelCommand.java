@@ -1,0 +1,78 @@
+package tunebook.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tunebook.data.ChatData;
+import tunebook.data.Example;
+import tunebook.data.ExampleBuilder;
+import tunebook.data.synthetic.PracticeTools;
+import tunebook.engine.Session;
+import tunebook.gemma.FunctionGemma;
+import tunebook.gemma.Gemma3;
+import tunebook.gemma.Gemma3Config;
+import tunebook.nn.Precision;
+import tunebook.tensor.Seed;
+import tunebook.tokenizer.Tokenizer;
+import tunebook.train.Schedule;
+import tunebook.train.TrainConfig;
+import tunebook.train.Trainer;
+
+/// Makes `data/tiny-functiongemma`: a small Gemma 3 trained from random weights on practice function calls.
+@Command(name = "tiny-model", description = "Trains the tiny model of data/ from random weights on generated practice calls.")
+final class TinyModelCommand implements Callable<Integer> {
+    @Option(names = "--tokenizer", description = "folder of its tokenizer", defaultValue = "data/tiny-functiongemma") private Path tokenizer;
+    @Option(names = "--out", required = true, description = "folder to write the model to") private Path out;
+    @Option(names = "--minutes", description = "stop after this long", defaultValue = "60") private double minutes;
+    @Option(names = "--steps", defaultValue = "4000") private int steps;
+    @Option(names = "--warm", description = "steps of the copying stage before", defaultValue = "600") private int copySteps;
+    @Option(names = "--rows", description = "practice rows", defaultValue = "60000") private int rows;
+    @Option(names = "--slots", description = "tokens of a step", defaultValue = "8192") private int slots;
+    @Option(names = "--rate", defaultValue = "2e-3") private double rate;
+    @Option(names = "--max-length", description = "longer rows are left out", defaultValue = "448") private int maxLength;
+    @Option(names = "--hidden", defaultValue = "192") private int hidden;
+    @Option(names = "--layers", defaultValue = "6") private int layers;
+    @Option(names = "--mlp", defaultValue = "640") private int mlp;
+    @Option(names = "--start", description = "folder of a model to go on from") private Path start;
+    @Option(names = "--full-text", description = "learn prompts too") private boolean fullText;
+
+    @Override
+    public Integer call() throws Exception {
+        Tokenizer words = Tokenizer.load(tokenizer);
+        Session session = Session.open("cpu");
+        Gemma3Config config = new Gemma3Config(words.vocabSize(), hidden, mlp, layers, 4, 1, 64, 1e-6, 64, 512, Gemma3Config.layerTypes(layers, layers == 6 ? 3 : layers / 2),
+            1e6, 1e4, 1, true, 2048);
+        Gemma3 model = start == null ? Gemma3.fresh(config, words, new FunctionGemma(), session, Precision.MIXED, Seed.of(1))
+            : Gemma3.trainable(Gemma3.load(start, session), Precision.MIXED);
+        long parameters = model.network().parameters().values().stream().mapToLong(s -> s.size()).sum();
+        System.out.printf("%s, %,d parameters%n", model, parameters);
+        if (copySteps > 0) stage(model, words, PracticeTools.Stage.COPY, copySteps, 0.5);
+        stage(model, words, PracticeTools.Stage.FULL, steps, 0);
+        model.save(out);
+        return 0;
+    }
+
+    private void stage(Gemma3 model, Tokenizer words, PracticeTools.Stage stage, int steps, double finalRate) throws Exception {
+        Path file = Path.of("target", "practice-" + stage + ".jsonl");
+        PracticeTools.write(file, Seed.of(11), stage == PracticeTools.Stage.COPY ? rows / 4 : rows, stage);
+        ExampleBuilder builder = new ExampleBuilder(words, model.template()).maxTokens(maxLength);
+        if (fullText) builder = builder.learn(ExampleBuilder.Learn.FULL_TEXT);
+        List<Example> examples = builder.examples(ChatData.read(file)).examples();
+        List<Example> test = examples.subList(0, 200);
+        System.out.printf("%s: %d rows, %.0f tokens a row, %.0f learned%n", stage, examples.size(), examples.stream().mapToInt(Example::length).average().orElse(0),
+            examples.stream().mapToInt(Example::learnedCount).average().orElse(0));
+        TrainConfig c = new TrainConfig().maxSteps(steps).batchTokens(slots).maxLength(1024).learningRate(rate).warmupSteps(Math.min(100, steps / 10)).schedule(Schedule.COSINE)
+            .finalRate(finalRate).beta2(0.99).weightDecay(0.01).evalEvery(Math.max(50, steps / 20)).seed(Seed.of(3));
+        long begin = System.nanoTime();
+        new Trainer(model, c).listen(r -> {
+            if (r.step() % 20 == 0 || r.evalLoss().isPresent())
+                System.out.printf("%5d  loss %.4f  grad %.2f  %5.0f tok/s  %.0f s %s%n", r.step(), r.loss(), r.gradientNorm(), r.tokensPerSecond(), (System.nanoTime() - begin) / 1e9,
+                    r.evalLoss().isPresent() ? "  eval " + r.evalLoss().getAsDouble() : "");
+            if ((System.nanoTime() - begin) / 6e10 > minutes) Thread.currentThread().interrupt();
+            if (r.step() % 500 == 0) model.save(out);
+        }).run(examples.subList(200, examples.size()), test);
+    }
+}
