@@ -7,11 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import tunebook.tensor.TunebookException;
 
 /// The command line of the Java side; `./tunebook` passes on what it does not do itself.
-<<<<<<< HEAD
-@Command(name = "tunebook", subcommands = {VersionCommand.class, DoctorCommand.class, DataCommand.class})
-=======
-@Command(name = "tunebook", subcommands = {VersionCommand.class, DoctorCommand.class, TinyModelCommand.class})
->>>>>>> 3785dff (A command that trains the tiny model)
+@Command(name = "tunebook", subcommands = {VersionCommand.class, DoctorCommand.class, DataCommand.class, TinyModelCommand.class})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
