@@ -18,8 +18,9 @@ STATE = ROOT / ".tunebook"
 ENV = STATE / "env"
 PYTHON = ENV / "bin" / "python"
 PINS = ROOT / "kernel"
+PLUGIN_PINS = ROOT / "lib" / "resources" / "tunebook" / "plugins"
 TEST_PLUGINS = STATE / "plugins-test"
-# The test plug-ins are only ever loaded by Java: one wheel serves every Python.
+# Only the native library in a plug-in's wheel is used: one wheel serves every Python.
 FOREIGN_WHEEL = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311",
                  "--platform", "manylinux_2_31_x86_64", "--platform", "manylinux_2_27_x86_64", "--only-binary", ":all:"]
 
@@ -96,21 +97,21 @@ def cpu_plugin() -> None:
         if "TUNEBOOK_PLUGIN" not in os.environ:
             print("  no XLA CPU plug-in is published for this machine: point TUNEBOOK_PLUGIN at one")
         return
-    plugins(STATE / "plugins", "plugins.txt", "XLA CPU plug-in (63 MB)", FOREIGN_WHEEL)
+    plugins(STATE / "plugins", [PLUGIN_PINS / "cpu.txt"], "XLA CPU plug-in (63 MB)")
 
 
 def test_plugins() -> None:
     """The plug-ins that Colab has, in .tunebook/plugins-test."""
-    plugins(TEST_PLUGINS, "plugins-test.txt", "Plug-ins for the tests (250 MB)", FOREIGN_WHEEL)
+    plugins(TEST_PLUGINS, [PLUGIN_PINS / "tpu.txt", PINS / "plugins-test.txt"], "Plug-ins for the tests (250 MB)")
 
 
-def plugins(folder: Path, pins: str, words: str, wheel: list[str]) -> None:
-    wanted = digest([PINS / pins])
+def plugins(folder: Path, pins: list[Path], words: str) -> None:
+    wanted = digest(pins)
     if same(folder / "installed", wanted):
         return
     with step(words):
-        shutil.rmtree(folder, ignore_errors=True)
-        pip("install", "--no-deps", "--require-hashes", *wheel, "--target", str(folder), "-r", str(PINS / pins))
+        requirements = [option for file in pins for option in ("-r", str(file))]
+        pip("install", "--no-deps", "--require-hashes", *FOREIGN_WHEEL, "--upgrade", "--target", str(folder), *requirements)
         (folder / "installed").write_text(wanted)
 
 
@@ -145,7 +146,9 @@ def maven_command(*arguments: str) -> list[str]:
 
 
 def maven_environment(found: jdk.Jdk) -> dict[str, str]:
-    return java.environment(java.layout()) | {"JAVA_HOME": str(found.home), "TUNEBOOK_TEST_PLUGINS_DIR": str(TEST_PLUGINS)}
+    """Tests also see the test plug-ins; without their devices nothing starts them."""
+    folders = os.pathsep.join([java.environment(java.layout())["TUNEBOOK_PLUGINS_DIR"], str(TEST_PLUGINS)])
+    return java.environment(java.layout()) | {"JAVA_HOME": str(found.home), "TUNEBOOK_PLUGINS_DIR": folders}
 
 
 def kernelspec() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def environment(place: Layout) -> dict[str, str]:
     env = dict(os.environ)
     env.pop("CLASSPATH", None)  # javac inside jshell prefers it to java.class.path
     env["OPT_OUT_TRACKING"] = "true"
+    env.setdefault("TUNEBOOK_PYTHON", sys.executable)  # whose pip installs further plug-ins
     env.setdefault("TUNEBOOK_PLUGINS_DIR", str(place.plugins))
     return env
 

@@ -7,6 +7,7 @@ import org.dflib.jjava.jupyter.kernel.BaseKernel;
 public final class TunebookExtension implements Extension {
     @Override
     public void install(BaseKernel kernel) {
+        Displays.register(kernel.getRenderer());
         kernel.evalBuilder(DefaultImports.source()).eval();
     }
 }

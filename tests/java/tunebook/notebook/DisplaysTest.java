@@ -1,0 +1,64 @@
+package tunebook.notebook;
+
+import static org.junit.jupiter.api.Assertions.*;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import tunebook.data.ToolCall;
+import tunebook.eval.FunctionCallScore;
+
+/// What holds for every display.
+class DisplaysTest {
+    private static final String HOSTILE = "<script>alert(1)</script> & \"quoted\" 안녕 😀";
+
+    static Stream<Display> displays() {
+        var call = new ToolCall("show_map", Map.of("query", HOSTILE));
+        var row = new FunctionCallScore.Row(HOSTILE, List.of(call), "<start_function_call>call:other{}<end_function_call>");
+        var score = FunctionCallScore.of(List.of(row));
+        return Stream.of(
+            new CurveView(Runs.steps(50), ""), new CurveView(Runs.steps(1), "done"), new CurveView(List.of(), "interrupted"),
+            TableView.of(List.of(HOSTILE, "n"), List.of(List.of(HOSTILE, 1.5))),
+            new ProgressView(HOSTILE, 3, 10, 2.5, false),
+            CallView.of(call), CallView.compare(List.of(call), List.of(new ToolCall("show_map", Map.of("query", "bakery")))),
+            ScoreView.of(score), ComparisonView.of(score.compareWith(score)),
+            new MemoryView(HOSTILE, List.of(Map.entry(HOSTILE, 123_456L))),
+            new ParameterView(HOSTILE, List.of()),
+            new DecodedBatch(List.of(List.of(new DecodedBatch.Piece(HOSTILE, List.of(7), true, true)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("displays")
+    void htmlIsWellFormedAndNeedsNeitherScriptNorNetwork(Display display) throws Exception {
+        Document page = parse(display.html());
+        assertEquals(0, page.getElementsByTagName("script").getLength());
+        assertFalse(display.html().matches("(?s).*(https?:|src=|url\\().*"), display.html());
+        assertFalse(display.text().isBlank());
+    }
+
+    @Test
+    void hostileTextComesThroughAsText() throws Exception {
+        for (Display display : displays().toList())
+            if (display.html().contains("alert")) assertTrue(parse(display.html()).getDocumentElement().getTextContent().contains("<script>alert"), display.html());
+    }
+
+    @Test
+    void coloursAreThePagesOwnOrHalfTransparent() {
+        for (Display display : displays().toList()) {
+            assertFalse(display.html().matches("(?s).*(background|color):\\s*(white|black|#fff|#000).*"), display.html());
+            assertFalse(display.html().matches("(?s).*fill=\"(white|black|#fff|#000)\".*"), display.html());
+        }
+    }
+
+    private static Document parse(String html) throws Exception {
+        String page = "<page>" + html.replace("<details style", "<details a=\"\" style").replace("\" open>", "\" open=\"\">") + "</page>";
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)));
+    }
+}
