@@ -54,9 +54,8 @@ final class Devices {
     }
 
     private static Path installed(String platform) {
-        List<Path> roots = Plugins.roots();
-        return Plugins.find(platform, roots).orElseThrow(() -> TunebookException.of("Session.open(\"" + platform + "\")",
-            "no " + platform + " plug-in is installed", "searched " + roots,
+        return Plugins.find(platform).orElseThrow(() -> TunebookException.of("Session.open(\"" + platform + "\")",
+            "no " + platform + " plug-in is installed", "searched " + Plugins.roots() + " and python3's own folders",
             "run ./tunebook doctor, or set TUNEBOOK_PLUGINS_DIR to the folder it was installed to"));
     }
 }

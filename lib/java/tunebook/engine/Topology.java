@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -31,9 +30,8 @@ public final class Topology {
     /// @throws TunebookException if libtpu is not installed, knows no such topology, or refuses the program; the compiler's message says where it
     ///     does not fit
     public static MemoryStats compile(String topology, Program program) {
-        List<Path> roots = Plugins.roots();
-        Path libtpu = Plugins.find("tpu", roots).orElseThrow(() -> TunebookException.of("Topology.compile", "libtpu is not installed",
-            "searched " + roots, "install it, see tunebook.engine.pjrt.PluginInstall, or set TUNEBOOK_PLUGINS_DIR"));
+        Path libtpu = Plugins.find("tpu").orElseThrow(() -> TunebookException.of("Topology.compile", "libtpu is not installed",
+            "searched " + Plugins.roots(), "install it, see tunebook.engine.pjrt.PluginInstall, or set TUNEBOOK_PLUGINS_DIR"));
         return compile(libtpu, topology, program);
     }
 

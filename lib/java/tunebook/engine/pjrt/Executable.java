@@ -26,6 +26,7 @@ public final class Executable implements AutoCloseable {
     private final Cleaner.Cleanable descriptionCleanable;
     private final CompiledProgram description;
     private final List<ResultType> results;
+    private final int devices;
     /// The argument struct of a run and what it points to, laid out once: only pointers change between runs.
     private final Fields execute;
     private final MemorySegment options;
@@ -43,13 +44,21 @@ public final class Executable implements AutoCloseable {
         this.description = new CompiledProgram(api, describe(address), name);
         this.descriptionCleanable = Native.CLEANER.register(this, Native.description(client.live(), description.address(), "program " + name));
         this.results = description.results();
-        this.outputs = Memory.pointers(results.size());
+        this.devices = devices(address);
+        this.outputs = Memory.pointers(devices * results.size());
         this.options = Structs.EXECUTE_OPTIONS.in(Arena.ofAuto()).segment();
-        this.argumentList = Memory.pointers(1);
-        this.resultList = Memory.pointers(1);
-        Memory.pointer(resultList, 0, outputs.address());
+        this.argumentList = Memory.pointers(devices);
+        this.resultList = Memory.pointers(devices);
+        for (int d = 0; d < devices; d++) Memory.pointer(resultList, d, outputs.address() + 8L * d * results.size());
         this.execute = Function.LOADED_EXECUTABLE_EXECUTE.arguments().in(Arena.ofAuto()).set("executable", address).set("options", options)
-            .set("argument_lists", argumentList).set("num_devices", 1L).set("output_lists", resultList);
+            .set("argument_lists", argumentList).set("num_devices", (long) devices).set("output_lists", resultList);
+    }
+
+    private int devices(long loaded) {
+        try (var call = new Call(api, Function.LOADED_EXECUTABLE_ADDRESSABLE_DEVICES)) {
+            call.set("executable", loaded).invoke("Executable.devices", "program " + name, "report this");
+            return Math.toIntExact(call.get("num_addressable_devices"));
+        }
     }
 
     private long describe(long loaded) {
@@ -62,25 +71,33 @@ public final class Executable implements AutoCloseable {
         return name;
     }
 
-    /// Element types and shapes of the results, in order.
+    /// Element types and shapes of the results on one device, in order.
     public List<ResultType> results() {
         return results;
     }
 
-    /// Runs the program. It returns when the work is queued; what reads the results waits for it.
+    /// Runs the program on one device. It returns when the work is queued; what reads the results waits for it.
     ///
     /// @param inputs in the program's order, on this client; donated ones are unusable after success, and the caller closes them
     /// @param owner  whom the results are counted for
     /// @return the results in order, which the caller closes
     /// @throws TunebookException if an input is closed or the plug-in refuses (see [PluginErrors])
-    public synchronized List<Buffer> execute(List<Buffer> inputs, String owner) {
+    public List<Buffer> execute(List<Buffer> inputs, String owner) {
+        return executeAll(List.of(inputs), owner).getFirst();
+    }
+
+    /// The same on all the devices that the program was partitioned for: inputs and results of each device in the devices' order.
+    public synchronized List<List<Buffer>> executeAll(List<List<Buffer>> inputs, String owner) {
         client.live().inUse().lock();
         try {
             half.address("Compiled.run", "program " + name);
+            checkDevices(inputs.size());
             writeArguments(inputs);
             PjrtError.check(api.call(Function.LOADED_EXECUTABLE_EXECUTE, execute.segment()), "Compiled.run", "program " + name,
                 "check the inputs, and the device's memory");
-            return takeOutputs(owner);
+            var all = new ArrayList<List<Buffer>>(devices);
+            for (int d = 0; d < devices; d++) all.add(takeOutputs(d * results.size(), owner));
+            return all;
         } finally {
             client.live().inUse().unlock();
             Reference.reachabilityFence(inputs);
@@ -88,19 +105,27 @@ public final class Executable implements AutoCloseable {
         }
     }
 
-    private void writeArguments(List<Buffer> inputs) {
-        int count = inputs.size();
-        if (arguments.byteSize() < 8L * count) arguments = Memory.pointers(count);
-        for (int i = 0; i < count; i++) Memory.pointer(arguments, i, inputs.get(i).address("Compiled.run"));
-        Memory.pointer(argumentList, 0, arguments.address());
+    private void checkDevices(int given) {
+        if (given != devices)
+            throw TunebookException.of("Compiled.run", "program " + name + " runs on " + devices + " devices", "inputs for " + given, "give inputs for each device");
+    }
+
+    private void writeArguments(List<List<Buffer>> inputs) {
+        int count = inputs.getFirst().size();
+        if (arguments.byteSize() < 8L * count * devices) arguments = Memory.pointers(count * devices);
+        for (int d = 0; d < devices; d++) {
+            List<Buffer> row = inputs.get(d);
+            for (int i = 0; i < count; i++) Memory.pointer(arguments, d * count + i, row.get(i).address("Compiled.run"));
+            Memory.pointer(argumentList, d, arguments.address() + 8L * d * count);
+        }
         execute.set("num_args", (long) count);
     }
 
-    private List<Buffer> takeOutputs(String owner) {
+    private List<Buffer> takeOutputs(int from, String owner) {
         var out = new ArrayList<Buffer>(results.size());
         for (int i = 0; i < results.size(); i++) {
             var type = results.get(i);
-            Native n = Native.buffer(client.live(), Memory.pointer(outputs, i), type.bytes(), owner);
+            Native n = Native.buffer(client.live(), Memory.pointer(outputs, from + i), type.bytes(), owner);
             out.add(new Buffer(client, n, type.dtype(), type.shape()));
         }
         return out;

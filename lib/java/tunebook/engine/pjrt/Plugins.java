@@ -2,6 +2,7 @@ package tunebook.engine.pjrt;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,14 +48,34 @@ public final class Plugins {
         return Optional.empty();
     }
 
+    /// The installed library for `platform`: in [#roots], or else where `python3` looks.
+    public static Optional<Path> find(String platform) {
+        Optional<Path> found = find(platform, roots());
+        return found.isPresent() ? found : find(platform, pythonPath());
+    }
+
+    /// The `sys.path` of `TUNEBOOK_PYTHON` or `python3`; empty where there is none.
+    private static List<Path> pythonPath() {
+        String python = setting("TUNEBOOK_PYTHON").orElse("python3");
+        try {
+            Process asked = new ProcessBuilder(python, "-c", "import sys; print('\\n'.join(sys.path))").redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return answer.lines().filter(l -> !l.isBlank()).map(Path::of).filter(Files::isDirectory).toList();
+        } catch (IOException e) {
+            return List.of(); // no Python, no packages
+        }
+    }
+
     /// The site-packages folders of this machine that exist, in the order of search.
     public static List<Path> roots() {
         var roots = new LinkedHashSet<Path>();
         setting("TUNEBOOK_PLUGINS_DIR").ifPresent(dirs -> {
             for (String dir : dirs.split(File.pathSeparator)) if (!dir.isBlank()) roots.add(Path.of(dir));
         });
-        for (String prefix : List.of(System.getenv().getOrDefault("VIRTUAL_ENV", ""), "/usr/local", "/usr"))
+        var environment = System.getenv();
+        for (String prefix : List.of(environment.getOrDefault("VIRTUAL_ENV", ""), environment.getOrDefault("CONDA_PREFIX", ""), "/usr/local", "/usr"))
             if (!prefix.isEmpty()) roots.addAll(packagesUnder(Path.of(prefix, "lib")));
+        roots.addAll(packagesUnder(Path.of(System.getProperty("user.home"), ".local", "lib")));
         return roots.stream().filter(Files::isDirectory).toList();
     }
 
