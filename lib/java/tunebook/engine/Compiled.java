@@ -51,7 +51,7 @@ public final class Compiled implements AutoCloseable {
     public synchronized List<Buffer> run(List<Buffer> inputs, String owner) {
         checkOpen("Compiled.run");
         var device = check(inputs);
-        List<tunebook.engine.pjrt.Buffer> results = session.retrying(() -> executable.get().execute(device, owner));
+        List<tunebook.engine.pjrt.Buffer> results = session.retrying(() -> executable.get().execute(device, owner), () -> nothingTaken(inputs));
         closeDonated(inputs);
         var out = new ArrayList<Buffer>(results.size());
         for (var r : results) out.add(new Buffer(session, r));
@@ -101,6 +101,12 @@ public final class Compiled implements AutoCloseable {
     private TunebookException closedInput(Slot slot, Buffer given) {
         return TunebookException.of("Compiled.run", "input \"" + slot.name() + "\" of program " + program.name() + " is closed",
             given + " was closed, or donated to a program that ran", "pass what the program returned for it");
+    }
+
+    /// Whether the inputs are whole after a run that failed: a device may have taken donated memory before it noticed that it is full.
+    private boolean nothingTaken(List<Buffer> inputs) {
+        for (int i = 0; i < inputs.size(); i++) if (program.inputs().get(i).donated() && inputs.get(i).device().isTaken()) return false;
+        return true;
     }
 
     private void closeDonated(List<Buffer> inputs) {

@@ -3,15 +3,21 @@ package tunebook.engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// Compiled programs on disk. They are native code, so the folder is private to the user and each file carries its checksum.
@@ -21,11 +27,21 @@ import java.util.function.Consumer;
 final class ProgramCache {
     private static final byte[] MAGIC = "TNBKPRG1".getBytes(StandardCharsets.US_ASCII);
     private static final int HASH = 32;
+    /// 4 GiB: several hundred training steps of small models.
+    private static final long DEFAULT_LIMIT = 4L << 30;
     private final Path folder;
+    private final long limit;
     private final Consumer<String> notes;
 
+    /// A cache in `folder`; `notes` hears of what goes wrong.
     ProgramCache(Path folder, Consumer<String> notes) {
+        this(folder, DEFAULT_LIMIT, notes);
+    }
+
+    /// The same with at most `limit` bytes: the files that were not read for longest go first.
+    ProgramCache(Path folder, long limit, Consumer<String> notes) {
         this.folder = folder;
+        this.limit = limit;
         this.notes = notes;
     }
 
@@ -55,7 +71,10 @@ final class ProgramCache {
         if (!Files.isRegularFile(file)) return Optional.empty();
         try {
             byte[] all = Files.readAllBytes(file);
-            if (whole(all)) return Optional.of(Arrays.copyOfRange(all, MAGIC.length + HASH, all.length));
+            if (whole(all)) {
+                touch(file);
+                return Optional.of(Arrays.copyOfRange(all, MAGIC.length + HASH, all.length));
+            }
             damaged(key, "its checksum is wrong");
         } catch (IOException e) {
             damaged(key, e.getMessage());
@@ -92,8 +111,34 @@ final class ProgramCache {
             } finally {
                 Files.deleteIfExists(part);
             }
+            prune();
         } catch (IOException e) {
             notes.accept("compile cache: " + folder + " cannot be written (" + e + "); the program will be compiled again next time");
+        }
+    }
+
+    /// Marks `file` as just read.
+    private static void touch(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+    }
+
+    /// Removes the files that were not read for longest until the rest is within the limit. Another process may be doing the same.
+    private void prune() throws IOException {
+        var oldestFirst = new TreeMap<String, Path>();
+        long total = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.{program,part}")) {
+            for (Path file : files) {
+                var found = Files.readAttributes(file, BasicFileAttributes.class);
+                total += found.size();
+                oldestFirst.put(String.format("%020d", found.lastModifiedTime().toMillis()) + file, file);
+            }
+        } catch (NoSuchFileException e) {
+            return; // the other one was here
+        }
+        for (Path file : oldestFirst.values()) {
+            if (total <= limit) return;
+            total -= Files.exists(file) ? Files.size(file) : 0;
+            Files.deleteIfExists(file);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import tunebook.engine.pjrt.Client;
 import tunebook.engine.pjrt.CompileOptions;
@@ -212,10 +213,16 @@ public final class Session implements AutoCloseable {
 
     /// Does `work`; if the device is full, collects garbage, so that forgotten buffers are freed, and does it once more.
     <T> T retrying(Supplier<T> work) {
+        return retrying(work, () -> true);
+    }
+
+    /// The same where `work` can only be repeated while `whole` holds.
+    <T> T retrying(Supplier<T> work, BooleanSupplier whole) {
         try {
             return work.get();
         } catch (TunebookException e) {
             if (!PluginErrors.isOutOfMemory(e)) throw e;
+            if (!whole.getAsBoolean()) throw OutOfMemory.report(e, client.live(), device);
             OutOfMemory.freeForgotten(client.live());
         }
         return explaining(work);

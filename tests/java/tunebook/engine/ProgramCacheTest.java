@@ -79,6 +79,20 @@ class ProgramCacheTest {
     }
 
     @Test
+    void whatWasNotReadForLongestGoesFirst() throws Exception {
+        var cache = new ProgramCache(temp.resolve("cache"), 3000, n -> fail(n));
+        for (String key : List.of("a", "b")) {
+            cache.write(key.repeat(64), new byte[1000]);
+            Files.setLastModifiedTime(temp.resolve("cache/" + key.repeat(64) + ".program"), java.nio.file.attribute.FileTime.fromMillis(key.charAt(0)));
+        }
+        cache.read("a".repeat(64)).orElseThrow();
+        cache.write("c".repeat(64), new byte[1000]);
+        assertTrue(cache.read("b".repeat(64)).isEmpty(), "the least recently read");
+        assertTrue(cache.read("a".repeat(64)).isPresent());
+        assertTrue(cache.read("c".repeat(64)).isPresent());
+    }
+
+    @Test
     void theKeyTellsItsPartsApart() {
         assertNotEquals(ProgramCache.key("ab", "c"), ProgramCache.key("a", "bc"));
         assertEquals(ProgramCache.key("ab", "c"), ProgramCache.key("ab", "c"));

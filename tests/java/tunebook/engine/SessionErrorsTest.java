@@ -157,6 +157,16 @@ class SessionErrorsTest {
     }
 
     @Test
+    void aRunThatLostItsInputsIsNotTriedAgain() {
+        var tries = new AtomicInteger();
+        says("Session: the device's memory is full: .*", () -> session.retrying(() -> {
+            tries.incrementAndGet();
+            throw PjrtError.of(new Status(ErrorCode.RESOURCE_EXHAUSTED, "full"), "test", "x", "y");
+        }, () -> false));
+        assertEquals(1, tries.get());
+    }
+
+    @Test
     void otherErrorsAreNotTriedAgain() {
         var tries = new AtomicInteger();
         says("test: INTERNAL: broken — x — y", () -> session.retrying(() -> {

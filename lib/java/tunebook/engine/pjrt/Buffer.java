@@ -95,7 +95,7 @@ public final class Buffer implements AutoCloseable {
     }
 
     /// Whether the device has taken its memory away (a donation that went through), though it was not closed here.
-    boolean isTaken() {
+    public boolean isTaken() {
         try (var call = new Call(client.api(), Function.BUFFER_IS_DELETED)) {
             return call.set("buffer", address("Buffer.isTaken")).invoke("Buffer.isTaken", toString(), "report this").getBoolean("is_deleted");
         }

@@ -115,7 +115,7 @@ public final class Client implements AutoCloseable {
     ///
     /// @throws TunebookException with the compiler's message if it refuses the program
     public Executable compile(String name, String text, CompileOptions options) {
-        return live.using(() -> compileNow(name, text, options));
+        return DeepStack.call(() -> live.using(() -> compileNow(name, text, options)));
     }
 
     private Executable compileNow(String name, String text, CompileOptions options) {
@@ -139,7 +139,7 @@ public final class Client implements AutoCloseable {
     ///
     /// @throws TunebookException if the plug-in does not take the bytes
     public Executable load(String name, byte[] serialized) {
-        return live.using(() -> loadNow(name, serialized));
+        return DeepStack.call(() -> live.using(() -> loadNow(name, serialized)));
     }
 
     private Executable loadNow(String name, byte[] serialized) {

@@ -38,6 +38,10 @@ public final class TopologyDescription implements AutoCloseable {
     ///
     /// @throws TunebookException with the compiler's message if it refuses the program, which it also does where the program does not fit
     public CompiledMemory compile(String program, String text, CompileOptions options) {
+        return DeepStack.call(() -> compileNow(program, text, options));
+    }
+
+    private CompiledMemory compileNow(String program, String text, CompileOptions options) {
         try (var call = new Call(api, Function.COMPILE)) {
             MemorySegment proto = Memory.of(call.arena(), options.toProto());
             call.set("topology", address).set("program", Client.program(call.arena(), text));
