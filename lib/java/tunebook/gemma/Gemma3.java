@@ -119,7 +119,7 @@ public final class Gemma3 implements LanguageModel {
         return network.config();
     }
 
-    /// The folder or file it was loaded from.
+    @Override
     public Optional<Path> source() {
         return source;
     }

@@ -133,7 +133,12 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// The layout is the Python library's: wider types first, then names in alphabetical order, header padded to 8 bytes.
     public static void write(Path file, Map<String, HostArray> tensors, Map<String, String> metadata) {
-        AtomicFiles.write(file, SafeTensorsLayout.of(file, tensors, metadata));
+        AtomicFiles.write(file, content(file, tensors, metadata));
+    }
+
+    /// The same as a file to be, for [AtomicFiles#writeAll] together with others.
+    public static AtomicFiles.Content content(Path file, Map<String, HostArray> tensors, Map<String, String> metadata) {
+        return SafeTensorsLayout.of(file, tensors, metadata);
     }
 
     /// Writes `tensors` to `folder` in files of at most `maxShardBytes` of tensors each (a larger tensor stands alone),
@@ -142,8 +147,15 @@ public final class SafeTensors implements AutoCloseable {
     /// What an earlier save left in the folder under such names goes away once the new files are in place, as
     /// huggingface_hub does it: a reader would otherwise mix both.
     public static void writeSharded(Path folder, Map<String, HostArray> tensors, Map<String, String> metadata, long maxShardBytes) {
+        writeSharded(folder, tensors, metadata, maxShardBytes, Map.of());
+    }
+
+    /// The same with the files `beside` them (config.json, say), by name: the whole folder's files appear or none.
+    public static void writeSharded(Path folder, Map<String, HostArray> tensors, Map<String, String> metadata, long maxShardBytes,
+                                    Map<String, AtomicFiles.Content> beside) {
         List<Map<String, HostArray>> shards = ShardIndex.split(tensors, maxShardBytes);
         LinkedHashMap<Path, AtomicFiles.Content> files = new LinkedHashMap<>();
+        beside.forEach((name, content) -> files.put(folder.resolve(name), content));
         List<String> names = new ArrayList<>();
         for (int i = 0; i < shards.size(); i++) {
             names.add(ShardIndex.name(i, shards.size()));

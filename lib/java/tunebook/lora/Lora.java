@@ -1,5 +1,6 @@
 package tunebook.lora;
 
+import java.nio.file.Path;
 import java.util.List;
 import tunebook.model.LanguageModel;
 import tunebook.tensor.Seed;
@@ -42,5 +43,14 @@ public record Lora(int rank, double alpha, double dropout, boolean rsLora, List<
     /// Throws where a rule, or one alternative of a rule, matches no module.
     public LoraModel attach(LanguageModel model, Seed seed) {
         return LoraModel.fresh(model, this, TargetRules.match(model.network().name(), targets, model.network().linearModules()), seed);
+    }
+
+    /// The adapter in `folder`, as PEFT or [LoraModel#saveAdapter] wrote it, on `base`. Closing the result frees the adapter only.
+    ///
+    /// @throws TunebookException if the adapter is for another model (with both shapes), has matrices missing or left over, or uses what is not
+    ///         supported here (DoRA, biases, whole modules, other ranks for some modules), naming the field
+    public static LoraModel load(Path folder, LanguageModel base) {
+        AdapterFile.Loaded loaded = AdapterFile.read(folder, base);
+        return LoraModel.of(base, loaded.lora(), loaded.modules(), loaded.matrices());
     }
 }

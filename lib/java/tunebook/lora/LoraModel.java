@@ -1,5 +1,6 @@
 package tunebook.lora;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -116,6 +117,38 @@ public final class LoraModel implements LanguageModel {
     @Override
     public ChatTemplate template() {
         return base.template();
+    }
+
+    @Override
+    public Optional<Path> source() {
+        return base.source();
+    }
+
+    /// The trainable parameters, counted as PEFT's `print_trainable_parameters` does.
+    public ParameterTable parameters() {
+        long frozen = network().parameters().values().stream().mapToLong(Shape::size).sum();
+        long added = trainable.stream().mapToLong(p -> buffer(p).shape().size()).sum();
+        List<ParameterTable.Row> rows = trainable.stream().map(p -> {
+            Shape shape = buffer(p).shape();
+            return new ParameterTable.Row(p, shape, shape.size(), shape.size() / (double) (frozen + added));
+        }).toList();
+        return new ParameterTable(rows, added, frozen + added);
+    }
+
+    /// Writes the adapter into `folder` as PEFT does (`adapter_config.json`, `adapter_model.safetensors`); PEFT and [Lora#load] read it.
+    ///
+    /// @throws tunebook.tensor.TunebookException if the folder cannot be written; what was there before is then as it was
+    public void saveAdapter(Path folder) {
+        AdapterFile.write(folder, this);
+    }
+
+    /// Writes the base with the adapter added to its weights, W + s·B·A, into `folder`: a Hugging Face model without adapter, with the base's
+    /// configuration, tokenizer and chat template. The sum is taken in F32 from the base's own files and rounded once, to their element type.
+    ///
+    /// @throws tunebook.tensor.TunebookException if the base does not come from a Hugging Face folder, if the fused weights equal the base's (an
+    ///         adapter that was not trained), or if the folder is the base's or cannot be written; what was there before is then as it was
+    public void fuse(Path folder) {
+        Fusion.write(this, folder);
     }
 
     @Override

@@ -1,18 +1,22 @@
 package tunebook.lora;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import tunebook.io.Nearest;
 import tunebook.tensor.TunebookException;
 
 /// Finds the linear modules that LoRA rules name, as PEFT does: a short name matches the end of a path, a regular expression the whole path.
 /// Unlike PEFT, a rule that matches nothing, or one of its alternatives, is an error.
 final class TargetRules {
     private static final Pattern SHORT_NAME = Pattern.compile("[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*");
+
+    /// Every linear module, by PEFT's word for it.
+    private static final String ALL = "all-linear";
+    private static final Pattern IN_BOTH = Pattern.compile("([A-Za-z0-9_.|)^$,-]|\\\\[.dw]|\\((?!\\?)|\\(\\?:|\\[\\^?[A-Za-z0-9_.-]+]|[*+?](?![+])|\\{[0-9]+(,[0-9]*)?}(?![+]))*");
 
     private TargetRules() {}
 
@@ -21,15 +25,34 @@ final class TargetRules {
         if (rules.isEmpty()) throw error("no rule given", model, "name targets, such as \"q_proj\" or \".*(q|k|v)_proj\"");
         Set<String> hit = new LinkedHashSet<>();
         for (String rule : rules) {
-            if (rule.equals("all-linear")) hit.addAll(modules);
+            if (rule.equals(ALL)) hit.addAll(modules);
             else if (SHORT_NAME.matcher(rule).matches()) hit.addAll(byName(rule, model, modules));
             else hit.addAll(byExpression(rule, model, modules));
         }
         return modules.stream().filter(hit::contains).toList();
     }
 
+    /// Whether `rule` is a name, or the end of a path, rather than an expression.
+    static boolean isName(String rule) {
+        return SHORT_NAME.matcher(rule).matches() && !rule.equals(ALL);
+    }
+
+    /// Whether `rule` is an expression that Python's `re` reads as Java does.
+    static boolean isPythonToo(String rule) {
+        return !isName(rule) && !rule.equals(ALL) && IN_BOTH.matcher(rule).matches();
+    }
+
+    /// Whether any of `rules` matches the module at `path`.
+    static boolean anyMatches(List<String> rules, String path) {
+        return rules.stream().anyMatch(r -> r.equals(ALL) || (isName(r) ? endsWith(path, r) : compile("Lora.load", r).matcher(path).matches()));
+    }
+
+    private static boolean endsWith(String path, String name) {
+        return path.equals(name) || path.endsWith("." + name);
+    }
+
     private static List<String> byName(String name, String model, List<String> modules) {
-        List<String> out = modules.stream().filter(m -> m.equals(name) || m.endsWith("." + name)).toList();
+        List<String> out = modules.stream().filter(m -> endsWith(m, name)).toList();
         if (out.isEmpty()) throw nothing(name, name, model, modules);
         return out;
     }
@@ -43,11 +66,15 @@ final class TargetRules {
     }
 
     private static List<String> matching(String rule, List<String> modules) {
+        Pattern p = compile("Lora.attach", rule);
+        return modules.stream().filter(m -> p.matcher(m).matches()).toList();
+    }
+
+    private static Pattern compile(String operation, String rule) {
         try {
-            Pattern p = Pattern.compile(rule);
-            return modules.stream().filter(m -> p.matcher(m).matches()).toList();
+            return Pattern.compile(rule);
         } catch (PatternSyntaxException e) {
-            throw TunebookException.because(e, "Lora.attach", "rule is not a regular expression", "\"" + rule + "\": " + e.getDescription(), "correct it; nothing was attached");
+            throw TunebookException.because(e, operation, "rule is not a regular expression", "\"" + rule + "\": " + e.getDescription(), "correct it; nothing was attached");
         }
     }
 
@@ -116,24 +143,7 @@ final class TargetRules {
     private static List<String> nearest(String part, List<String> modules) {
         String[] words = part.split("[^A-Za-z0-9_]+");
         String name = words.length == 0 ? part : words[words.length - 1];
-        return modules.stream().map(m -> m.substring(m.lastIndexOf('.') + 1)).distinct()
-            .sorted(Comparator.comparingInt((String m) -> distance(name, m))).limit(3).toList();
-    }
-
-    /// Levenshtein's edit distance.
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j < row.length; j++) row[j] = j;
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int cost = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
-                diagonal = row[j];
-                row[j] = cost;
-            }
-        }
-        return row[b.length()];
+        return Nearest.names(name, modules.stream().map(m -> m.substring(m.lastIndexOf('.') + 1)).distinct().toList(), 3);
     }
 
     private static TunebookException error(String wrong, String given, String remedy) {

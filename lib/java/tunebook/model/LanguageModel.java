@@ -1,5 +1,6 @@
 package tunebook.model;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import tunebook.data.ChatTemplate;
@@ -28,6 +29,11 @@ public interface LanguageModel extends AutoCloseable {
     Tokenizer tokenizer();
 
     ChatTemplate template();
+
+    /// The folder or file that its frozen weights were loaded from; empty for a model made in memory.
+    default Optional<Path> source() {
+        return Optional.empty();
+    }
 
     /// Paths of the parameters that training changes, all F32, in a fixed order; empty for a frozen model.
     Set<String> trainable();
