@@ -1,9 +1,11 @@
 package tunebook.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tunebook.data.ChatData;
@@ -32,39 +34,41 @@ final class TinyModelCommand implements Callable<Integer> {
     @Option(names = "--rows", description = "practice rows", defaultValue = "60000") private int rows;
     @Option(names = "--slots", description = "tokens of a step", defaultValue = "8192") private int slots;
     @Option(names = "--rate", defaultValue = "2e-3") private double rate;
-    @Option(names = "--max-length", description = "longer rows are left out", defaultValue = "448") private int maxLength;
+    @Option(names = "--max-length", description = "longer rows are left out", defaultValue = "640") private int maxLength;
     @Option(names = "--hidden", defaultValue = "192") private int hidden;
     @Option(names = "--layers", defaultValue = "6") private int layers;
     @Option(names = "--mlp", defaultValue = "640") private int mlp;
     @Option(names = "--start", description = "folder of a model to go on from") private Path start;
-    @Option(names = "--full-text", description = "learn prompts too") private boolean fullText;
 
     @Override
     public Integer call() throws Exception {
         Tokenizer words = Tokenizer.load(tokenizer);
         Session session = Session.open("cpu");
-        Gemma3Config config = new Gemma3Config(words.vocabSize(), hidden, mlp, layers, 4, 1, 64, 1e-6, 64, 512, Gemma3Config.layerTypes(layers, layers == 6 ? 3 : layers / 2),
+        Gemma3Config config = new Gemma3Config(words.vocabSize(), hidden, mlp, layers, 4, 1, 64, 1e-6, 64, 256, Gemma3Config.layerTypes(layers, layers == 6 ? 3 : layers / 2),
             1e6, 1e4, 1, true, 2048);
         Gemma3 model = start == null ? Gemma3.fresh(config, words, new FunctionGemma(), session, Precision.MIXED, Seed.of(1))
             : Gemma3.trainable(Gemma3.load(start, session), Precision.MIXED);
         long parameters = model.network().parameters().values().stream().mapToLong(s -> s.size()).sum();
         System.out.printf("%s, %,d parameters%n", model, parameters);
-        if (copySteps > 0) stage(model, words, PracticeTools.Stage.COPY, copySteps, 0.5);
-        stage(model, words, PracticeTools.Stage.FULL, steps, 0);
+        if (copySteps > 0) stage(model, words, List.of(PracticeTools.Stage.COPY, PracticeTools.Stage.FIRST), copySteps, ExampleBuilder.Learn.FULL_TEXT, 1);
+        stage(model, words, List.of(PracticeTools.Stage.FULL, PracticeTools.Stage.FIRST), steps, ExampleBuilder.Learn.COMPLETION, 0);
         model.save(out);
         return 0;
     }
 
-    private void stage(Gemma3 model, Tokenizer words, PracticeTools.Stage stage, int steps, double finalRate) throws Exception {
-        Path file = Path.of("target", "practice-" + stage + ".jsonl");
-        PracticeTools.write(file, Seed.of(11), stage == PracticeTools.Stage.COPY ? rows / 4 : rows, stage);
-        ExampleBuilder builder = new ExampleBuilder(words, model.template()).maxTokens(maxLength);
-        if (fullText) builder = builder.learn(ExampleBuilder.Learn.FULL_TEXT);
-        List<Example> examples = builder.examples(ChatData.read(file)).examples();
+    private void stage(Gemma3 model, Tokenizer words, List<PracticeTools.Stage> stages, int steps, ExampleBuilder.Learn learn, double finalRate) {
+        ExampleBuilder builder = new ExampleBuilder(words, model.template()).maxTokens(maxLength).learn(learn);
+        List<Example> examples = new ArrayList<>();
+        for (PracticeTools.Stage stage : stages) {
+            Path file = Path.of("target", "practice-" + stage + ".jsonl");
+            PracticeTools.write(file, Seed.of(11), stage == PracticeTools.Stage.FULL ? rows : rows / 4, stage);
+            examples.addAll(builder.examples(ChatData.read(file)).examples());
+        }
+        Collections.shuffle(examples, new Random(1));
         List<Example> test = examples.subList(0, 200);
-        System.out.printf("%s: %d rows, %.0f tokens a row, %.0f learned%n", stage, examples.size(), examples.stream().mapToInt(Example::length).average().orElse(0),
+        System.out.printf("%s: %d rows, %.0f tokens a row, %.0f learned%n", stages, examples.size(), examples.stream().mapToInt(Example::length).average().orElse(0),
             examples.stream().mapToInt(Example::learnedCount).average().orElse(0));
-        TrainConfig c = new TrainConfig().maxSteps(steps).batchTokens(slots).maxLength(1024).learningRate(rate).warmupSteps(Math.min(100, steps / 10)).schedule(Schedule.COSINE)
+        TrainConfig c = new TrainConfig().maxSteps(steps).batchTokens(slots).maxLength(1024).learningRate(rate).warmupSteps(Math.min(100, steps / 10)).schedule(finalRate == 1 ? Schedule.CONSTANT : Schedule.COSINE)
             .finalRate(finalRate).beta2(0.99).weightDecay(0.01).evalEvery(Math.max(50, steps / 20)).seed(Seed.of(3));
         long begin = System.nanoTime();
         new Trainer(model, c).listen(r -> {
