@@ -18,6 +18,9 @@ import tunebook.tensor.TunebookException;
 /// is only the downloader: the wheels for Linux x86-64 are taken whatever the Python's version.
 public final class PluginInstall {
     private static final List<String> NAMES = List.of("cpu", "cuda12", "cuda13", "tpu");
+    /// The tags of the pinned wheels: pip does not take a newer tag to include the older ones.
+    private static final List<String> PLATFORMS = List.of("manylinux_2_31_x86_64", "manylinux_2_27_x86_64", "manylinux_2_25_x86_64",
+        "manylinux2014_x86_64");
 
     private PluginInstall() {}
 
@@ -46,9 +49,10 @@ public final class PluginInstall {
         try {
             Path file = Files.writeString(stage.resolve("requirements.txt"), requirements);
             Path packages = stage.resolve("packages");
-            pip(name, List.of(python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps",
-                "--require-hashes", "--only-binary=:all:", "--platform=manylinux_2_31_x86_64", "--python-version=3.11",
-                "--target=" + packages, "--requirement=" + file));
+            var command = new ArrayList<>(List.of(python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps",
+                "--require-hashes", "--only-binary=:all:", "--python-version=3.11", "--target=" + packages, "--requirement=" + file));
+            for (String platform : PLATFORMS) command.add("--platform=" + platform);
+            pip(name, command);
             moveAll(packages, target);
         } catch (IOException e) {
             throw TunebookException.because(e, "PluginInstall.install", "the folder cannot be written: " + e, target.toString(),
