@@ -26,15 +26,25 @@ class TalkingClient(NotebookClient):
     shown_at = 0.0
     last_cell = -1
     lines = 0
+    waiting = ""
 
     def process_message(self, msg, cell, cell_index):
         kind, content = msg["msg_type"], msg["content"]
         if kind == "stream":
             self.say(cell_index, content["text"])
-        elif kind == "update_display_data" and time.monotonic() - self.shown_at > PROGRESS_SECONDS:
-            self.shown_at = time.monotonic()
-            self.say(cell_index, content["data"].get("text/plain", ""))
+        elif kind == "update_display_data":
+            self.waiting = content["data"].get("text/plain", "")
+            if time.monotonic() - self.shown_at > PROGRESS_SECONDS:
+                self.say_progress(cell_index)
+        elif kind == "status" and content["execution_state"] == "idle":
+            self.say_progress(cell_index)
         return super().process_message(msg, cell, cell_index)
+
+    def say_progress(self, cell_index):
+        """What a display in place says now; its last word is never left out."""
+        self.shown_at = time.monotonic()
+        self.say(cell_index, self.waiting)
+        self.waiting = ""
 
     def say(self, cell_index, text):
         if cell_index != self.last_cell:
@@ -103,7 +113,8 @@ def write(notebook, source: Path, folder: Path) -> None:
     executed = folder / source.name
     page = executed.with_suffix(".html")
     nbformat.write(notebook, executed)
-    body, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": source.stem}})
+    exporter = HTMLExporter(require_js_url="", jquery_url="", mathjax_url="", mermaid_js_url="")  # the page needs no network
+    body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": source.stem}})
     page.write_text(body, encoding="utf-8")
     print(f"  notebook {executed}\n  page     {page}")
 

@@ -27,7 +27,7 @@ def main() -> int:
 
 def go_to_checkout(place: java.Layout) -> None:
     """Notebooks name files from the top of the checkout; Jupyter starts a kernel in the notebook's folder."""
-    if place.root and Path.cwd().resolve().is_relative_to(place.root / "notebooks"):
+    if place.root and Path.cwd().resolve().is_relative_to(place.root):
         os.chdir(place.root)
 
 

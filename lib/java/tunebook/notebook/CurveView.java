@@ -70,9 +70,9 @@ record CurveView(List<StepReport> steps, String ended) implements Display {
         return steps.stream().map(s -> new double[] {s.step(), value.applyAsDouble(s)}).toList();
     }
 
-    /// An exponential mean over about a twentieth of the run, started without bias.
+    /// An exponential mean over about a thirtieth of the run, started without bias.
     private List<double[]> smoothed(List<StepReport> kept) {
-        double keep = 1 - 1 / Math.max(2, steps.size() / 20.0);
+        double keep = 1 - 1 / Math.max(2, steps.size() / 30.0);
         double mean = 0;
         double weight = 0;
         List<double[]> points = new ArrayList<>();

@@ -1,5 +1,7 @@
 package tunebook.notebook;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.security.GeneralSecurityException;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
@@ -13,8 +15,14 @@ final class KernelConnection extends JupyterConnection {
         super(properties);
     }
 
+    /// Ends the sockets. ZeroMQ may stumble over its own closing and would print so where nobody can do anything about it.
     @Override
-    @SuppressWarnings("rawtypes") // as the overridden method has it
+    public void close() {
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        super.close();
+    }
+
+    @Override
     public ShellReplyEnvironment prepareReplyEnv(ShellChannel channel, MessageContext request) {
         return new CellReplies(channel, stdin, iopub, request);
     }

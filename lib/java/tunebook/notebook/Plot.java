@@ -42,7 +42,7 @@ record Plot(String title, int width, int height, double maxX, List<Series> serie
         if (s.kind() == Series.Kind.DOTS || s.points().size() == 1)
             return path(s, y, 1.5, .8) + s.points().stream().map(p -> String.format(Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>",
                 px(p[0]), py(y, p[1]), s.colour())).collect(Collectors.joining());
-        return s.kind() == Series.Kind.FAINT ? path(s, y, 1.2, .45) : path(s, y, 2, 1);
+        return s.kind() == Series.Kind.FAINT ? path(s, y, 1.2, .55) : path(s, y, 2, 1);
     }
 
     private String path(Series s, Axis y, double stroke, double opacity) {

@@ -160,7 +160,7 @@ public final class TunebookKernel extends JavaKernel {
         }
 
         org.dflib.jjava.jupyter.kernel.display.Renderer renderer() {
-            return buildRenderer();
+            return new CarefulRenderer();
         }
 
         org.dflib.jjava.jupyter.kernel.magic.MagicsResolver magics() {

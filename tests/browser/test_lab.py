@@ -1,0 +1,91 @@
+"""A real browser: JupyterLab in Chromium, notebook 01 by its menu's commands, in the light and the dark theme."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STATE = ROOT / ".tunebook"
+PLAYWRIGHT = "playwright-core@1.65.1"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def run_in_browser(notebook: Path, pictures: Path, interrupt: bool = False) -> dict:
+    """Runs a notebook of this checkout in JupyterLab; what the browser saw. Pictures of all cells go to a folder."""
+    pictures.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
+         "--IdentityProvider.token=", "--expose-app-in-browser", f"--ServerApp.root_dir={ROOT}"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(url)
+        options = {"core": str(playwright()), "chromium": browser(), "pictures": str(pictures), "interrupt": interrupt,
+                   "url": f"{url}/lab/tree/{notebook.relative_to(ROOT)}"}
+        done = subprocess.run(["node", str(Path(__file__).parent / "lab.mjs"), json.dumps(options)], capture_output=True, text=True, timeout=580)
+        if done.returncode:
+            raise AssertionError(done.stderr[-3000:])
+        return json.loads(done.stdout.splitlines()[-1])
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{url}/api", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError("JupyterLab did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def browser() -> str:
+    return next(found for name in BROWSERS if (found := shutil.which(name)))
+
+
+def playwright() -> Path:
+    """playwright-core, installed once by the user's own npm."""
+    folder = STATE / "node"
+    if not (folder / "node_modules" / "playwright-core").is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), PLAYWRIGHT], check=True)
+    return folder
+
+
+@unittest.skipUnless(shutil.which("node") and any(shutil.which(b) for b in BROWSERS), "needs node and Chromium")
+class LabTest(unittest.TestCase):
+    def test_notebook_01_runs_by_menu_and_can_be_read_in_both_themes(self):
+        notebook = ROOT / "notebooks" / "01-first-run.ipynb"
+        copy = ROOT / "out" / "browser" / notebook.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(notebook, copy)
+        seen = run_in_browser(copy, ROOT / "out" / "browser" / "pictures", interrupt=True)
+        self.assertEqual(seen["errors"], [])
+        self.assertGreaterEqual(seen["updates"], 3)
+        self.assertTrue(seen["interrupted"])
+        self.assertEqual(seen["requests"], [])
+        self.assertNotEqual(seen["themes"]["light"], seen["themes"]["dark"])
+        self.assertTrue(os.listdir(ROOT / "out" / "browser" / "pictures"))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(run_in_browser(Path(sys.argv[1]).resolve(), Path(sys.argv[2])))
+    else:
+        unittest.main()
