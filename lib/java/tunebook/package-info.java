@@ -16,7 +16,8 @@
 /// | engine.pjrt.ffi | the only Linker and SymbolLookup: struct layouts, constants, method handles | tensor |
 /// | io | SafeTensors, Gguf, writing files whole or not at all | tensor quant |
 /// | tokenizer | Tokenizer, on DJL's Hugging Face tokenizers | io tensor |
-/// | data | rows, chat templates, tool calls, examples with a loss mask, batches | tokenizer tensor io |
+/// | jinja | Jinja2's template language, as chat templates use it | tensor |
+/// | data | rows, chat templates, tool calls, examples with a loss mask, batches | tokenizer tensor io jinja |
 /// | data.synthetic | seeded generators: phone actions, practice tools, the grammar of dates | tensor io data tokenizer |
 /// | nn | layers as pure functions of parameters, the chunked head | graph quant tensor |
 /// | model | LanguageModel: what a cell holds | nn engine graph tokenizer data io tensor |

@@ -2,6 +2,7 @@ package tunebook.data;
 
 import java.util.List;
 import java.util.Map;
+import tunebook.jinja.PythonText;
 
 /// One message of a conversation.
 ///
@@ -44,5 +45,10 @@ public record ChatMessage(String role, String content, List<ToolCall> toolCalls,
     /// What the function `name` returned.
     public static ChatMessage response(String name, Map<String, Object> values) {
         return new ChatMessage("tool", "", List.of(), List.of(new ToolResponse(name, values)));
+    }
+
+    /// The text without whitespace at its ends, as Python's `str.strip` takes it away: what chat formats write.
+    public String trimmed() {
+        return PythonText.strip(content);
     }
 }

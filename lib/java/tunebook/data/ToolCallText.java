@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import tunebook.jinja.PythonText;
 import tunebook.tensor.TunebookException;
 
 /// Function calls as FunctionGemma writes them:

@@ -1,8 +1,10 @@
 package tunebook.gemma;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import tunebook.data.ChatTemplate;
+import tunebook.data.JinjaTemplate;
 import tunebook.tokenizer.Tokenizer;
 
 /// Which chat format a model speaks: its own template where it has one, else the one its tokens point to.
@@ -10,14 +12,16 @@ final class ChatFormats {
     private ChatFormats() {}
 
     static ChatTemplate of(Path folder, Tokenizer tokenizer) {
-        return builtIn(tokenizer);
+        return JinjaTemplate.find(folder).<ChatTemplate>map(t -> t).orElseGet(() -> builtIn(tokenizer));
     }
 
     static ChatTemplate of(Optional<String> jinja, Tokenizer tokenizer) {
-        return builtIn(tokenizer);
+        return jinja.<ChatTemplate>map(text -> JinjaTemplate.of(text, "the file's own chat template",
+            Map.of("bos_token", tokenizer.bosToken().orElse(""), "eos_token", tokenizer.eosToken().orElse("")))).orElseGet(() -> builtIn(tokenizer));
     }
 
-    private static ChatTemplate builtIn(Tokenizer tokenizer) {
+    /// FunctionGemma's where the tokenizer has its tokens, else Gemma 3's.
+    static ChatTemplate builtIn(Tokenizer tokenizer) {
         return tokenizer.lookup("<start_function_declaration>").isPresent() ? new FunctionGemma() : new Gemma3Chat();
     }
 }

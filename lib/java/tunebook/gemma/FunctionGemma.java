@@ -34,7 +34,7 @@ public final class FunctionGemma implements ChatTemplate {
         String first = messages.getFirst().role();
         boolean developer = first.equals("developer") || first.equals("system");
         if (developer || !tools.isEmpty()) {
-            text.append("<start_of_turn>developer\n").append(developer ? PythonStrip.of(messages.getFirst().content()) : "");
+            text.append("<start_of_turn>developer\n").append(developer ? messages.getFirst().trimmed() : "");
             for (Tool tool : tools) text.append(declaration(tool));
             text.append("<end_of_turn>\n");
         }
@@ -50,7 +50,7 @@ public final class FunctionGemma implements ChatTemplate {
             throw TunebookException.of("FunctionGemma", "function calls must be followed by their results", "a message of \"" + m.role() + "\" follows them",
                 "put a message of role tool between them");
         if (after == After.TURN) text.append("<start_of_turn>").append(m.role().equals("assistant") ? "model" : m.role()).append('\n');
-        text.append(PythonStrip.of(m.content()));
+        text.append(m.trimmed());
         if (m.toolCalls().isEmpty()) {
             text.append("<end_of_turn>\n");
             return After.TURN;
@@ -82,15 +82,21 @@ public final class FunctionGemma implements ChatTemplate {
     /// A JSON schema: of the function's parameters (no description) or of one parameter.
     private static String schema(Map<?, ?> schema, boolean described) {
         var members = new ArrayList<String>();
-        String type = schema.get("type") instanceof String s ? s.toUpperCase(Locale.ROOT) : "";
+        Object type = type(schema.get("type"));
         if (described) members.add("description:" + ToolCallText.value(schema.get("description") instanceof String s ? s : ""));
         if (type.equals("STRING") && schema.get("enum") instanceof List<?> values) members.add("enum:" + ToolCallText.value(values));
         if (type.equals("ARRAY") && schema.get("items") instanceof Map<?, ?> items && !items.isEmpty()) members.add("items:" + schema(items, items.containsKey("description")));
         if (Boolean.TRUE.equals(schema.get("nullable"))) members.add("nullable:true");
         if (schema.get("properties") instanceof Map<?, ?> properties && !properties.isEmpty()) members.add("properties:" + properties(properties));
         if (schema.get("required") instanceof List<?> required && !required.isEmpty()) members.add("required:" + ToolCallText.value(required));
-        if (!type.isEmpty()) members.add("type:" + ToolCallText.value(type));
+        if (!type.equals("")) members.add("type:" + ToolCallText.value(type));
         return braces(members);
+    }
+
+    /// A type in capitals; one of several types is a list.
+    private static Object type(Object type) {
+        if (type instanceof List<?> types) return types.stream().map(FunctionGemma::type).toList();
+        return type instanceof String s ? s.toUpperCase(Locale.ROOT) : "";
     }
 
     private static String properties(Map<?, ?> properties) {

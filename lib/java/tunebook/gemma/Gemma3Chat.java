@@ -7,8 +7,9 @@ import tunebook.data.Tool;
 import tunebook.tensor.TunebookException;
 
 /// Gemma 3's chat format: `<bos>`, then turns `<start_of_turn>ROLE\n…<end_of_turn>\n` of `user` and `model`. A first
-/// system (or developer) message stands before the first user's text, parted by a blank line. Texts are trimmed, the
-/// system message is not, as in the format's own template.
+/// system message stands before the first user's text, parted by a blank line. Texts are trimmed, the system message
+/// is not, as in the format's own template; that template also lets other roles stand in the model's place, which is
+/// an error here.
 public final class Gemma3Chat implements ChatTemplate {
     @Override
     public String render(List<ChatMessage> messages, List<Tool> tools, boolean addGenerationPrompt) {
@@ -16,8 +17,7 @@ public final class Gemma3Chat implements ChatTemplate {
             throw TunebookException.of("Gemma3Chat", "Gemma 3's chat format declares no functions", tools.size() + " tools",
                 "use FunctionGemma, or a model whose folder has a template for tools");
         if (messages.isEmpty()) throw TunebookException.of("Gemma3Chat", "there is no message", "an empty conversation", "give at least a user's message");
-        String role = messages.getFirst().role();
-        boolean system = role.equals("system") || role.equals("developer");
+        boolean system = messages.getFirst().role().equals("system");
         String prefix = system ? messages.getFirst().content() + "\n\n" : "";
         var text = new StringBuilder("<bos>");
         List<ChatMessage> turns = system ? messages.subList(1, messages.size()) : messages;
@@ -29,11 +29,11 @@ public final class Gemma3Chat implements ChatTemplate {
         boolean user = index % 2 == 0;
         if (!message.role().equals(user ? "user" : "assistant"))
             throw TunebookException.of("Gemma3Chat", "roles must alternate user and assistant",
-                "message " + index + (index == 0 ? " (after a system message)" : "") + " is of \"" + message.role() + '"',
+                "message " + (index + 1) + " after the system message is of \"" + message.role() + '"',
                 "begin with the user's message and let an assistant's follow each");
         if (!message.toolCalls().isEmpty())
-            throw TunebookException.of("Gemma3Chat", "Gemma 3's chat format has no function calls", "message " + index, "use FunctionGemma");
+            throw TunebookException.of("Gemma3Chat", "Gemma 3's chat format has no function calls", "message " + (index + 1), "use FunctionGemma");
         text.append("<start_of_turn>").append(user ? "user" : "model").append('\n').append(prefix)
-            .append(PythonStrip.of(message.content())).append("<end_of_turn>\n");
+            .append(message.trimmed()).append("<end_of_turn>\n");
     }
 }

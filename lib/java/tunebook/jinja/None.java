@@ -1,0 +1,4 @@
+package tunebook.jinja;
+
+/// Python's None.
+enum None { NONE }

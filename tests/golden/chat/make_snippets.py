@@ -1,0 +1,76 @@
+"""Renders small templates with Jinja2 as transformers sets it up.
+
+    python tests/golden/chat/make_snippets.py
+
+Writes snippets.json: each template with its text, or with "fails" where Jinja2 refuses it. Made with transformers 5.23.0
+and Jinja2 3.1.6.
+"""
+import json
+import pathlib
+
+import jinja2
+import transformers
+from transformers.utils.chat_template_utils import _compile_jinja_template
+
+HERE = pathlib.Path(__file__).parent
+VARIABLES = {"a": 1, "b": -2.5, "s": "Hello World", "k": "한국어 🙂 text", "l": [3, 1, 2], "n": None, "t": True, "e": "", "z": 0,
+             "d": {"x": 1, "Y": [1, {"q": "w"}], "items": 5, "b": "two"}, "m": [{"r": "u", "c": "one"}, {"r": "a", "c": "two", "x": {"y": 3}}, {"r": "u", "c": "three"}],
+             "ws": " \n\t x \u00a0", "nested": [[1, 2], [3]], "html": "<a href='x'>&amp;\"</a>"}
+
+# Whitespace control: one template each, all characters count.
+WHITESPACE = ["a\n{% if t %}\nb\n{% endif %}\nc\n", "a\n  {% if t %}  \n  b\n  {% endif %}\nc", "a {%- if t -%} b {%- endif -%} c", "a\n\n{%- if t %}\n\nb\n{%- endif %}\n\nc",
+              "{{ a }}\n{{ b }}\n", "{{ a }}\n\n", "x\n\n\n", "  {{ a }}", "  {{- a -}}  \n b", "{# c #}\nx", "  {# c #}\nx", "a {#- c -#} b", "x {# c +#}\ny", "  {%+ if t %}x{% endif %}", "{% if t +%}\nx{% endif %}",
+              "a\n\t{% set q = 1 %}\n\tb", "a  {% set q = 1 %}\nb", "x{% set q = 1 %}   \ny", "{% raw %}\n {{ x }} \n{% endraw %}\nz", "{%- raw -%}  {{ x }}  {%- endraw -%}  z", "{% raw %}{% if %}{% endraw %}", "  {% raw %}  x{% endraw %}",
+              "{% for i in l %}\n{{ i }}\n{% endfor %}", "{% for i in l -%}\n{{ i }}\n{%- endfor %}", "{% for i in l %}{{ i }}{% if not loop.last %},{% endif %}{% endfor %}", "a\r\nb\r{{ a }}\r\n", "\n{% if t %}x{% endif %}\n", "{{ '\n' }}\n", "{% if t %}\n\n  x{% endif %}",
+              "\u00a0{% if t %}x{% endif %}", "x \u2003{%- if t %}y{% endif %}", "{%if t%}x{%endif%}", "{{a}}{{-a}}{{a-}}", "{{ -a }}{{- -a }}", "{{ {'a': {'b': 1}}['a']['b'] }}", "{{ '}}' }}{{ \"%}\" }}", "{ {{ a }} }", "{{ '{' }}{{ '{%' }}", "{{'a'}}}", "{ % if }", "#} %} }}", "{{ '#}' }}"]
+
+# Separated by ;; because expressions have bars of their own.
+EXPRESSIONS = """a + 1 ;; a - 1 ;; a * 3 ;; a / 2 ;; 7 // 2 ;; -7 // 2 ;; -7 % 3 ;; 7 % -3 ;; 7.5 % 2 ;; -7.5 % 2 ;; 2 ** 10 ;; 2 ** -1 ;; 2 ** 0.5 ;; -2 ** 2 ;; 1 + 2 * 3 - 4 / 2 ;; (1 + 2) * 3 ;; +3 ;; --3 ;; 1e3 ;; 1.5e-10 ;; 1_000 ;; 0x1f ;; 0b101 ;; 0o17 ;; 10 / 5 ;; 1 / 3 ;; 3.0 ;; 1e16 ;; 123456789012345.0 ;; 0.1 + 0.2
+s + '!' ;; s ~ a ~ n ~ t ~ b ;; 'a' 'b' "c" ;; 'ab' * 2 ;; 2 * 'ab' ;; l + [4] ;; l * 2 ;; (1, 2) + (3,) ;; s + a ;; a + s ;; l + 1 ;; n + 1
+a == 1 ;; a == 1.0 ;; a == true ;; s == 'x' ;; l == [3, 1, 2] ;; d == {} ;; a != 2 ;; a < 2 < 3 ;; 1 < a < 3 ;; 'a' < 'b' ;; 'B' < 'a' ;; l > [3, 0] ;; a < 'x' ;; n < 1 ;; a in l ;; 5 not in l ;; 'ell' in s ;; 'x' in d ;; 1 in d ;; 'u' in s ;; 3 in s ;; a in n
+t and a ;; z or 'x' ;; not z ;; not t and a ;; t and not z or n ;; n or e or z ;; a and s and l ;; not not a ;; 1 if t else 2 ;; 1 if z else 2 ;; 1 if z ;; (1 if z) is defined ;; 'x' if z else 'y' if e else 'w'
+l[0] ;; l[-1] ;; l[5] ;; l[5] is defined ;; l[1:] ;; l[:2] ;; l[::-1] ;; l[::2] ;; l[-2:] ;; l[5:] ;; l[:-5] ;; l[2:0:-1] ;; s[0] ;; s[-1] ;; s[2:5] ;; s[::-1] ;; k[4] ;; k[3:6] ;; k[::-1] ;; d['x'] ;; d.x ;; d['items'] ;; d.items() ;; d.Y[1].q ;; d['Y'][1]['q'] ;; d.nope ;; d['nope'] ;; d.nope.x ;; d['nope']['x'] ;; nope ;; nope.x ;; nope[0] ;; m[1].x.y ;; m.0.c ;; m[0]['c'] ;; a.b ;; s.nope ;; s['nope'] ;; s['upper']() ;; n.x ;; n[0]
+d.keys() | list ;; d | list ;; d.get('x') ;; d.get('q') ;; d.get('q', 7) ;; d.values() | list ;; d.copy() ;; d.update({'q': 1}) ;; d.pop('x') ;; l.append(1) ;; l.index(1) ;; l.count(3)
+s.upper() ;; s.lower() ;; s.title() ;; s.swapcase() ;; s.split() ;; s.split('o') ;; s.split('o', 1) ;; 'a,b,,c'.split(',') ;; ''.split(',') ;; ''.split() ;; s.split('') ;; 'a b  c'.rsplit(' ', 1) ;; 'a.b.c'.rsplit('.', 1) ;; ws.strip() ;; '[' ~ ws.lstrip() ~ ']' ;; '[' ~ ws.rstrip() ~ ']' ;; 'xxaxx'.strip('x') ;; 'abcba'.strip('ab') ;; 'xxaxx'.lstrip('x') ;; 'xxaxx'.rstrip('x') ;; 'aXbX'.replace('X', '') ;; 'aXbX'.replace('X', '-', 1) ;; s.startswith('He') ;; s.startswith(('x', 'He')) ;; s.endswith('d') ;; s.find('o') ;; s.find('zz') ;; s.rfind('o') ;; k.find('t') ;; s.count('l') ;; ', '.join(['a', 'b']) ;; ','.join(l) ;; ','.join('abc') ;; 'a-b-c'.partition('-') ;; 'a-b-c'.rpartition('-') ;; 'abc'.partition('-') ;; '7'.zfill(3) ;; '12'.isdigit() ;; ''.isdigit() ;; 'ab'.isalpha() ;; ' '.isspace() ;; 'AB'.isupper() ;; 'ab1'.islower() ;; 'a1'.isalnum() ;; 'abc'.removeprefix('a') ;; 'abc'.removesuffix('c') ;; 'a\\nb\\n'.splitlines() ;; '{} {}'.format(1, 'x') ;; '{0}{1}{0}'.format('a', 'b') ;; '{x}'.format(x=1) ;; "they're bill's".title() ;; 'ß'.upper() ;; 'hELLO'.capitalize()
+"%s-%d" % ('a', 3) ;; "%s" % s ;; "%.2f" % 3.14159 ;; "%5d|" % 42 ;; "%-5s|" % 'a' ;; "%05d" % 42 ;; "%%" % () ;; "%x" % 255 ;; "%r" % 'a' ;; "%s %s" % ('a',)
+s | upper | lower ;; s | title ;; html | e ;; html | escape ;; html | safe ;; s | length ;; l | length ;; d | length ;; n | length ;; a | length ;; nope | length ;; s | first ;; s | last ;; l | first ;; [] | first ;; l | sum ;; l | max ;; l | min ;; [] | max ;; l | sort ;; l | sort(reverse=true) ;; ['b', 'A', 'c'] | sort ;; ['b', 'A', 'c'] | sort(case_sensitive=true) ;; m | sort(attribute='c') | map(attribute='c') | list ;; [1, 'a'] | sort
+l | join ;; l | join(', ') ;; m | join(', ', attribute='c') ;; l | reverse | list ;; s | reverse ;; 'abc' | list ;; d | dictsort ;; d | dictsort(true) ;; d | dictsort(reverse=true) ;; {'a': 2, 'b': 1} | dictsort(by='value') ;; l | dictsort ;; nope | dictsort ;; d | items | list ;; nope | items | list ;; l | items ;; [1, 1, 2] | unique | list ;; ['a', 'A'] | unique | list ;; m | groupby('r') | map('first') | list ;; l | batch(2) | list ;; l | batch(2, 0) | list
+m | map(attribute='c') | list ;; m | map(attribute='x.y') | list ;; m | map(attribute='x', default='-') | list ;; ['a', 'b'] | map('upper') | list ;; ['a', 'b'] | map('replace', 'a', 'x') | join ;; l | select('odd') | list ;; l | select | list ;; l | reject('odd') | list ;; l | select('gt', 1) | list ;; l | select('>', 1) | list ;; m | selectattr('r', 'equalto', 'u') | map(attribute='c') | list ;; m | selectattr('r', '==', 'u') | list | length ;; m | selectattr('x') | list | length ;; m | rejectattr('x') | list | length ;; m | selectattr('x', 'defined') | list | length ;; m | selectattr('r', 'in', ['a']) | list | length
+nope | default('x') ;; n | default('x') | e | default('x') | e | default('x', true) | e | d('x', boolean=true) ;; nope | default ;; ws | trim ;; 'xax' | trim('x') ;; s | replace('l', 'L') ;; s | replace('l', 'L', 1) ;; 'a\\nb\\n\\nc' | indent ;; 'a\\nb' | indent(2, true) ;; 'a\\n\\nb' | indent(2, blank=true) ;; 'a\\nb' | indent('>>') ;; s | capitalize ;; s | center(15) ;; s | wordcount ;; s | string ;; l | string ;; a | string ;; a | float ;; '2.5' | float ;; 'x' | float ;; 'x' | float(1.5) ;; '5' | int ;; '5.7' | int ;; 'x' | int ;; 'x' | int(-1) ;; '1f' | int(base=16) ;; 5.9 | int ;; b | abs ;; -3 | abs ;; 2.5 | round ;; 3.5 | round ;; 2.567 | round(2) ;; 2.567 | round(1, 'floor') ;; 2.1 | round(method='ceil') ;; 7 | round ;; '%s!' | format('x') ;; d | attr('x') ;; m | attr('nope')
+d | tojson ;; l | tojson ;; s | tojson ;; html | tojson ;; k | tojson ;; k | tojson(ensure_ascii=true) ;; n | tojson ;; t | tojson ;; b | tojson ;; d | tojson(indent=2) ;; d | tojson(sort_keys=true) ;; [] | tojson(indent=2) ;; {} | tojson(indent=2) ;; d | tojson(separators=(',', ':')) ;; [1, [2, {'a': []}]] | tojson(indent=4) ;; "a\\tb\\\\c\\u0001" | tojson ;; (1, 2) | tojson ;; {1: 2} | tojson ;; nope | tojson
+a is defined ;; nope is defined ;; nope is undefined ;; nope is not defined ;; n is none ;; n is not none ;; a is number ;; b is float ;; a is integer ;; t is integer ;; t is number ;; t is boolean ;; s is string ;; l is sequence ;; s is sequence ;; d is sequence ;; d is mapping ;; l is mapping ;; l is iterable ;; s is iterable ;; a is iterable ;; n is iterable ;; nope is iterable ;; a is odd ;; a is even ;; 4 is divisibleby 2 ;; 4 is divisibleby(3) ;; 'A' is upper ;; 'a' is lower ;; a is sameas 1 ;; a is eq 1 ;; a is equalto(1) ;; a is ne 2 ;; a is lt 2 ;; a is gt 2 ;; a is ge 1 ;; a is le 0 ;; a is in [1, 2] ;; a is in(l) ;; a is not in l ;; t is true ;; a is true ;; z is false ;; range is callable ;; s is callable ;; not a is defined ;; a is defined and b is defined ;; a is nope ;; s is string | upper
+n ;; t ;; b ;; l ;; d ;; (1,) ;; () ;; (1, 'x') ;; [none, true, 1.0, 'a', "it's", 'q"q', 'b\\'"', '\\n', '한', '\\u200b', '\\x07'] ;; {'a': none} ;; [nope] ;; 1, 2 ;; [] ;; {} ;; [[]] ;; range(3) | list ;; range(5, 1, -2) | list ;; range(2, 4) | list ;; dict(a=1) ;; dict({'a': 1}, b=2) ;; namespace(a=1).a ;; range(1000000) ;; 'é\\xe9\\u00e9\\U0001F642\\t|\\\\|\\'|\\q' ;; foo() ;; a() ;; s.upper
+nope + 1 ;; 1 + nope ;; nope ~ 'x' ;; nope == nope ;; nope == 1 ;; nope | upper ;; nope in l ;; 'x' in nope ;; -nope ;; nope < 1 ;; nope() ;; not nope ;; nope and 1 ;; nope or 1 ;; nope is none ;; nope | list ;; nope | join(',') ;; nope * 2 ;; raise_exception('no!') ;; raise_exception('a' ~ 1) ;; s | nope ;; 1 / 0 ;; 1 // 0 ;; 1 % 0""".replace("\n", " ;; ").split(" ;; ")
+
+STATEMENTS = ["{% set x = 1 %}{{ x }}", "{% set x, y = 1, 2 %}{{ y }}{{ x }}", "{% set x = 1, 2 %}{{ x }}", "{% set x %}a{{ a }}{% endset %}{{ x | length }}", "{% set x | upper | trim %} abc {% endset %}[{{ x }}]", "{% set ns = namespace(x=1, y='q') %}{% for i in l %}{% set ns.x = ns.x + i %}{% endfor %}{{ ns.x }}{{ ns.y }}{{ ns.nope }}",
+              "{% set ns = namespace() %}{% set ns.x = 3 %}{{ ns.x }}", "{% set d.x = 3 %}", "{% set x = 1 %}{% for i in l %}{% set x = i %}{{ x }}{% endfor %}{{ x }}", "{% set x = 1 %}{% if t %}{% set x = 2 %}{% endif %}{{ x }}", "{% for i in l %}{{ x is defined }}{% set x = 1 %}{% endfor %}",
+              "{% for i in l %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }} {% endfor %}", "{% for i in l %}{{ loop.previtem }}-{{ loop.nextitem }};{% endfor %}", "{% for i in l %}{{ loop.cycle('a', 'b') }}{% endfor %}", "{% for i in [1, 1, 2] %}{{ loop.changed(i) }}{% endfor %}",
+              "{% for i in l %}{% for j in nested %}{{ loop.depth }}{{ loop.index }}{% endfor %}{{ loop.depth }}{% endfor %}", "{% for i in l if i > 1 %}{{ i }}{{ loop.length }}{% endfor %}", "{% for i in l if i > 9 %}x{% else %}none{% endfor %}", "{% for i in [] %}x{% else %}empty{% endfor %}", "{% for k, v in d.items() %}{{ k }}={{ v }};{% endfor %}", "{% for k in d %}{{ k }};{% endfor %}", "{% for k, v in d | dictsort %}{{ k }};{% endfor %}", "{% for c in 'abc' %}{{ c }}.{% endfor %}", "{% for i in nope %}x{% endfor %}y", "{% for i in n %}x{% endfor %}", "{% for i in a %}x{% endfor %}",
+              "{% for i, j in [[1, 2], [3, 4]] %}{{ i + j }},{% endfor %}", "{% for i, (j, q) in [[1, [2, 3]]] %}{{ i }}{{ j }}{{ q }}{% endfor %}", "{% for i, j in [[1]] %}{% endfor %}", "{% for i in l %}{% if i == 1 %}{% break %}{% endif %}{{ i }}{% endfor %}!", "{% for i in l %}{% if i == 1 %}{% continue %}{% endif %}{{ i }}{% endfor %}!", "{% for i in l %}{% for j in l %}{% break %}{% endfor %}{{ i }}{% endfor %}", "{% break %}", "{% for i in 1, 2 %}{{ i }}{% endfor %}", "{% for i in l[1:] + [9] %}{{ i }}{% endfor %}", "{% for i in (l if t else []) %}{{ i }}{% endfor %}",
+              "{% if a %}1{% elif b %}2{% else %}3{% endif %}", "{% if z %}1{% elif b %}2{% else %}3{% endif %}", "{% if z %}1{% elif e %}2{% else %}3{% endif %}", "{% if z %}1{% endif %}",
+              "{% macro f(x, y=2) %}{{ x }}{{ y }}{% endmacro %}{{ f(1) }}{{ f(1, 3) }}{{ f(y=4, x=0) }}{{ f() }}", "{% macro f(x) %}{{ x }}{% endmacro %}{{ f(1, 2) }}", "{% macro f(x) %}{{ x }}{% endmacro %}{{ f(q=2) }}", "{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(3) }}", "{% macro f() %}{{ g() }}{% endmacro %}{% macro g() %}G{% endmacro %}{{ f() }}", "{% macro f() %}{{ q }}{% endmacro %}{% set q = 5 %}{{ f() }}", "{% set q = 5 %}{% macro f() %}{{ q }}{% set q = 6 %}{{ q }}{% endmacro %}{{ f() }}{{ q }}", "{% macro f(x, y=x) %}{{ y }}{% endmacro %}{{ f(3) }}",
+              "{% macro f() %}  x  {% endmacro %}[{{ f() }}][{{ f() | trim }}]", "{% macro f() %}{{ caller() }}!{% endmacro %}{% call f() %}inside{% endcall %}", "{% macro f() %}{{ caller(3) }}{% endmacro %}{% call(x) f() %}{{ x }}{% endcall %}", "{% macro f(x) %}{% for i in l %}{{ loop.index }}{{ x }}{% endfor %}{% endmacro %}{% for i in [1] %}{{ f(i) }}{% endfor %}", "{{ f.name }}{% macro f() %}{% endmacro %}{{ f.name }}", "{% macro f(a) %}{{ a }}{% endmacro %}{{ f(a=none) }}", "{% macro f(x) %}{{ x is defined }}{% endmacro %}{{ f() }}", "{% macro f() %}{{ f() }}{% endmacro %}{{ f is callable }}",
+              "{% filter upper %}a{{ s }}{% endfilter %}", "{% filter replace('a', 'b') | upper %}aXa{% endfilter %}", "{% with x = 1, y = 2 %}{{ x + y }}{% endwith %}{{ x is defined }}", "{% with %}{% set x = 1 %}{{ x }}{% endwith %}{{ x is defined }}", "{% generation %}text {{ a }}{% endgeneration %}", "{% if t %}", "{% endif %}", "{% for %}{% endfor %}", "{% nope %}", "{{ }}", "{{ a", "{% if t", "{{ a b }}", "{{ a | }}", "{{ (a }}", "{{ [1, 2 }}", "{{ 'abc }}", "{# never", "{% raw %}x", "{{ a $ b }}", "{% set %}", "{% else %}", "{{ f(a=1, 2) }}", "{{ a if }}", "{{ not }}", "{% do l.append(1) %}", "{{ [1, 2,] }}{{ (1, 2,) }}{{ {'a': 1,} }}", "{{ a.__class__ }}", "{{ ''.__class__.__mro__ }}", "{{ {'a': 1}.a }}", "{{ -a | abs }}", "{{ 'a' ~ 'b' | upper }}", "{{ ('a' ~ 'b') | upper }}", "{{ 1 + 2 | string }}", "{{ not a is defined }}", "{{ a is defined == true }}", "{{ l | sum / 2 }}", "{{ s.split(' ')[1] | upper | first }}", "{{ (l | sort)[0] }}", "{{ l | map('string') | join('+') | length }}", "{{ 'x' if a is defined and a else 'y' }}", "{{ a if a is not none else 'q' }}", "{{ [a, b][0] }}{{ {'k': s}.k[0] }}", "{{ 1 if a in [1] and 'x' not in s else 0 }}", "{{ true and false or true }}{{ none }}{{ True }}{{ None }}{{ False }}"]
+
+
+def main():
+    rows = []
+    for source in [*WHITESPACE, *["{{ " + x + " }}" for x in EXPRESSIONS], *STATEMENTS]:
+        row = {"template": source}
+        try:
+            row["text"] = _compile_jinja_template(source).render(**VARIABLES)
+        except RecursionError:
+            continue
+        except Exception as e:
+            row["fails"] = type(e).__name__ + ": " + str(e)
+        if "<function" in row.get("text", "") or "<built-in" in row.get("text", "") or "<generator" in row.get("text", "") or "dict_" in row.get("text", "") or "object at" in row.get("text", ""):
+            continue  # addresses and Python's own classes
+        rows.append(row)
+    head = {"made_by": "make_snippets.py", "transformers": transformers.__version__, "jinja2": jinja2.__version__, "variables": VARIABLES}
+    body = ",\n".join(json.dumps(r, ensure_ascii=False) for r in rows)
+    (HERE / "snippets.json").write_text(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [\n' + body + "\n]}\n", encoding="utf-8")
+    print(len(rows), sum("fails" in r for r in rows))
+
+
+if __name__ == "__main__":
+    main()
