@@ -16,6 +16,7 @@ USAGE = """usage: ./tunebook COMMAND
   test [--tags ...]  set-up, unit tests, notebook 01 in a real kernel; --tags model,gpu,browser adds those
   lab                JupyterLab with the kernel, opened at notebooks/
   doctor             what is there and what to do where something is missing
+  plugin install X   the compiler for another device: cuda12, cuda13, tpu
   kernel install     install the kernel for your own Jupyter (--user, --prefix DIR)
   jdk                the folder of the JDK that is used
   version, ...       every other command: ./tunebook help
@@ -85,10 +86,17 @@ def lab(arguments: list[str]) -> int:
 
 
 def doctor(arguments: list[str]) -> int:
-    found = jdk.find()
-    print(f"  ok    Python {sys.version.split()[0]} ({sys.executable})")
-    setup.whole()
-    return call_java(found, ["doctor", *arguments])
+    """The Python side first; the Java side looks at the rest."""
+    try:
+        found = jdk.find()
+    except jdk.NoJdk as missing:
+        print(f"  RED   Java\n          → {missing}")
+        return 1
+    found = setup.whole()
+    print(f"  ok    Python {sys.version.split()[0]} ({sys.executable}), the kernel's own in {setup.ENV}")
+    status = call_java(found, ["doctor", *arguments])
+    print("All is well." if status == 0 else "Do what stands behind each arrow, then run ./tunebook doctor again.")
+    return status
 
 
 def kernel_install(arguments: list[str]) -> int:

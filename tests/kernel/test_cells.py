@@ -41,6 +41,17 @@ class MemoryTest(OneKernel):
         k.run("var n = 5;\nint next() { return n + 1; }")
         self.assertEqual(k.run("var m = next();\nm").value, "6")
 
+    def test_running_a_cell_that_fills_the_device_again_leaves_no_more_on_it(self):
+        k = self.k
+        cell = 'var onDevice = Session.open("cpu").put(HostArray.zeros(DType.F32, Shape.of(1_000_000)));\nSession.open("cpu").liveBytes()'
+        collect = 'for (int i = 0; i < 5; i++) { System.gc(); Thread.sleep(100); }\nSession.open("cpu").liveBytes()'
+        k.run(cell)
+        first = int(k.run(collect).value)
+        for _ in range(4):
+            self.assertTrue(k.run(cell).ok)
+        self.assertEqual(int(k.run(collect).value), first)
+        self.assertGreaterEqual(first, 4_000_000)
+
     def test_a_full_heap_names_the_setting_and_leaves_the_kernel_alive(self):
         k = self.k
         full = k.run("var much = new ArrayList<byte[]>();\nwhile (true) much.add(new byte[100_000_000]);")

@@ -8,6 +8,7 @@ from kernels import Kernel, kernel
 
 
 class ProtocolTest(jupyter_kernel_test.KernelTests):
+    transport = "tcp"
     kernel_name = "tunebook"
     language_name = "Java"
     file_extension = ".jshell"
@@ -32,20 +33,23 @@ class ProtocolTest(jupyter_kernel_test.KernelTests):
     incomplete_code_samples = ["for (int i = 0; i < 3; i++) {", "int b =", "Math.max(1,", 'String s = """\nabc']
     invalid_code_samples = ["int = 3;", "for x in range(3):", "a b c", "1 +* 2", "foo)"]
 
-
-class ProtocolOverIpcTest(ProtocolTest):
-    """The same through the launcher's proxy, as Colab starts kernels."""
-
     @classmethod
     def setUpClass(cls):
-        opened = kernel("ipc")
+        opened = kernel(cls.transport)
         running = opened.__enter__()
         cls.addClassCleanup(opened.__exit__, None, None, None)
         cls.km, cls.kc = running.manager, running.client
+        running.run("1")  # nothing of the start is under way any more
 
     @classmethod
     def tearDownClass(cls):
         pass
+
+
+class ProtocolOverIpcTest(ProtocolTest):
+    """The same through the launcher's proxy, as Colab starts kernels."""
+
+    transport = "ipc"
 
     def test_input_reaches_the_cell(self):
         cell = self.kc.execute("var typed = new BufferedReader(new InputStreamReader(System.in)).readLine();\ntyped", allow_stdin=True)
