@@ -24,16 +24,17 @@ final class AdamW {
     }
 
     /// Adds the update to `graph`: its outputs are the next parameters and moments, under the inputs' names, and `gradient_norm` (F32, before clipping).
-    /// Where the norm is not finite everything stays as it was.
+    /// Where the norm or the loss is not finite everything stays as it was.
     ///
     /// @param parameters F32, by path
     /// @param gradients  F32, in the same order
-    static void update(Graph graph, TrainConfig config, Map<String, Tensor> parameters, List<Tensor> gradients) {
+    /// @param loss       F32 scalar
+    static void update(Graph graph, TrainConfig config, Map<String, Tensor> parameters, List<Tensor> gradients, Tensor loss) {
         Tensor rate = graph.parameter("learning_rate", DType.F32, Shape.of());
         Tensor bias1 = graph.parameter("bias1", DType.F32, Shape.of());
         Tensor bias2 = graph.parameter("bias2", DType.F32, Shape.of());
         Tensor norm = norm(graph, gradients);
-        Tensor finite = norm.isFinite();
+        Tensor finite = norm.isFinite().and(loss.isFinite());
         Tensor scale = config.maxGradientNorm() > 0 ? graph.scalar(config.maxGradientNorm()).div(norm.add(1e-6)).min(graph.scalar(1)) : graph.scalar(1);
         Map<String, Tensor> moments = new LinkedHashMap<>();
         int i = 0;

@@ -27,7 +27,8 @@ public final class Evaluation implements AutoCloseable {
         this.batches = Batches.inOrder(examples, slots);
     }
 
-    /// The mean over all learned tokens, in nats; empty where there are no examples.
+    /// The mean over all learned tokens, in nats; empty where there are no examples, or where the thread is interrupted before the last of them
+    /// (it stays so).
     public OptionalDouble loss() {
         if (batches.size() == 0) return OptionalDouble.empty();
         int learned = AnswerLoss.capacity(batches.learned());
@@ -35,6 +36,7 @@ public final class Evaluation implements AutoCloseable {
         double loss = 0;
         long count = 0;
         for (int i = 0; i < batches.size(); i++) {
+            if (Thread.currentThread().isInterrupted()) return OptionalDouble.empty();
             Batch b = batches.get(i, learned);
             Map<String, Buffer> in = BatchLoss.put(model.session(), b);
             try (Buffer out = program.get().run(in).get("loss")) {

@@ -1,7 +1,14 @@
 package tunebook.train;
 
+import java.util.List;
+
 /// Hears of a training run: curves, progress lines, event files. Called on the training thread; an exception stops the run.
 public interface StepListener {
+    /// The run begins.
+    ///
+    /// @param notes what it will train on: rows used and left out, batches and how full they are
+    default void onStart(List<String> notes) {}
+
     /// One step has ended.
     void onStep(StepReport report);
 

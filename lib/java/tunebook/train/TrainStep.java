@@ -30,9 +30,8 @@ final class TrainStep implements AutoCloseable {
     private final LanguageModel model;
     private final TrainConfig config;
     private final int longest;
-    private final Optional<ModelProgram> whole;
-    private final Optional<ModelProgram> add;
-    private final Optional<ModelProgram> apply;
+    /// The whole step; with accumulation, the adding of gradients and then the update.
+    private final List<ModelProgram> programs = new ArrayList<>();
     private final Map<String, Buffer> state = new LinkedHashMap<>();
 
     /// Compiles for batches of `capacity` token slots and `learned` learned ones, with documents of at most `longest` tokens.
@@ -40,15 +39,21 @@ final class TrainStep implements AutoCloseable {
         this.model = model;
         this.config = config;
         this.longest = longest;
-        boolean one = config.accumulation() == 1;
-        whole = one ? Optional.of(ModelProgram.compile(model, whole(capacity, learned))) : Optional.empty();
-        add = one ? Optional.empty() : Optional.of(ModelProgram.compile(model, add(capacity, learned)));
-        apply = one ? Optional.empty() : Optional.of(ModelProgram.compile(model, apply()));
-        for (String path : model.trainable()) {
-            Shape shape = model.buffer(path).shape();
-            for (String name : one ? List.of(AdamW.first(path), AdamW.second(path)) : List.of(AdamW.first(path), AdamW.second(path), SUM + path))
-                state.put(name, model.session().put(HostArray.zeros(DType.F32, shape)));
+        try {
+            for (Graph g : config.accumulation() == 1 ? List.of(whole(capacity, learned)) : List.of(add(capacity, learned), apply()))
+                programs.add(ModelProgram.compile(model, g));
+            for (String path : model.trainable()) putState(path);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
+    }
+
+    private void putState(String path) {
+        List<String> names = new ArrayList<>(List.of(AdamW.first(path), AdamW.second(path)));
+        if (config.accumulation() > 1) names.add(SUM + path);
+        HostArray zeros = HostArray.zeros(DType.F32, model.buffer(path).shape());
+        for (String name : names) state.put(name, model.session().put(zeros, "optimizer"));
     }
 
     /// Runs one optimizer step, the `step`th (1 for the first), over its micro-batches.
@@ -58,14 +63,15 @@ final class TrainStep implements AutoCloseable {
         Map<String, Buffer> out = Map.of();
         for (int i = 0; i < batches.size(); i++) {
             Map<String, Buffer> in = inputs(batches.get(i), step, i);
-            if (whole.isPresent()) putScalars(in, step, learned);
-            out = call(whole.or(() -> add).orElseThrow(), in);
+            if (config.accumulation() == 1) putScalars(in, step, learned);
+            out = call(programs.getFirst(), in);
             loss += take(out, "loss");
         }
-        if (apply.isPresent()) {
+        if (config.accumulation() > 1) {
             Map<String, Buffer> in = new LinkedHashMap<>();
             putScalars(in, step, learned);
-            out = call(apply.get(), in);
+            in.put("loss", model.session().put(HostArray.scalar((float) loss), "batch"));
+            out = call(programs.getLast(), in);
         }
         return new Outcome(loss / learned, take(out, "gradient_norm"), learned);
     }
@@ -74,8 +80,12 @@ final class TrainStep implements AutoCloseable {
     private Map<String, Buffer> call(ModelProgram program, Map<String, Buffer> in) {
         Map<String, Buffer> all = new LinkedHashMap<>(state);
         all.putAll(in);
-        Map<String, Buffer> out = new LinkedHashMap<>(program.run(all));
-        in.values().forEach(Buffer::close);
+        Map<String, Buffer> out;
+        try {
+            out = new LinkedHashMap<>(program.run(all));
+        } finally {
+            in.values().forEach(Buffer::close);
+        }
         for (String name : List.copyOf(out.keySet())) {
             if (state.containsKey(name)) state.put(name, out.remove(name));
             else if (model.trainable().contains(name)) model.replace(name, out.remove(name));
@@ -93,14 +103,14 @@ final class TrainStep implements AutoCloseable {
         Map<String, Buffer> in = BatchLoss.put(model.session(), b);
         if (model.usesDropout()) {
             HostArray key = HostArray.of(new int[] {(int) config.seed().value(), (int) (config.seed().value() >>> 32), micro, step}, 4);
-            in.put("dropout", model.session().put(new HostArray(DType.U64, Shape.of(2), key.bytes())));
+            in.put("dropout", model.session().put(new HostArray(DType.U64, Shape.of(2), key.bytes()), "batch"));
         }
         return in;
     }
 
     private void putScalars(Map<String, Buffer> in, int step, long learned) {
-        AdamW.scalars(config, step).forEach((name, value) -> in.put(name, model.session().put(HostArray.scalar(value))));
-        in.put("learned", model.session().put(HostArray.scalar((float) learned)));
+        AdamW.scalars(config, step).forEach((name, value) -> in.put(name, model.session().put(HostArray.scalar(value), "batch")));
+        in.put("learned", model.session().put(HostArray.scalar((float) learned), "batch"));
     }
 
     private Graph whole(int capacity, int learned) {
@@ -108,7 +118,7 @@ final class TrainStep implements AutoCloseable {
         Map<String, Tensor> trainable = trainable(g, true);
         Tensor loss = loss(g, trainable, capacity, learned);
         Tensor mean = loss.div(g.parameter("learned", DType.F32, Shape.of()));
-        AdamW.update(g, config, trainable, Gradients.of(mean, trainable.values()));
+        AdamW.update(g, config, trainable, Gradients.of(mean, trainable.values()), loss);
         g.output("loss", loss);
         return g;
     }
@@ -135,7 +145,7 @@ final class TrainStep implements AutoCloseable {
             gradients.add(sum.div(learned));
             g.output(SUM + path, g.zeros(sum.type()));
         });
-        AdamW.update(g, config, trainable, gradients);
+        AdamW.update(g, config, trainable, gradients, g.parameter("loss", DType.F32, Shape.of()));
         return g;
     }
 
@@ -160,6 +170,7 @@ final class TrainStep implements AutoCloseable {
     public void close() {
         state.values().forEach(Buffer::close);
         state.clear();
-        for (Optional<ModelProgram> p : List.of(whole, add, apply)) p.ifPresent(ModelProgram::close);
+        programs.forEach(ModelProgram::close);
+        programs.clear();
     }
 }

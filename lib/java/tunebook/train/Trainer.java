@@ -2,6 +2,7 @@ package tunebook.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import tunebook.data.Batch;
@@ -10,6 +11,7 @@ import tunebook.data.ChatData;
 import tunebook.data.Example;
 import tunebook.data.ExampleBuilder;
 import tunebook.data.ExampleBuilder.TooLong;
+import tunebook.data.Examples;
 import tunebook.model.LanguageModel;
 import tunebook.nn.AnswerLoss;
 import tunebook.tensor.TunebookException;
@@ -30,7 +32,7 @@ public final class Trainer {
         if (model.trainable().isEmpty())
             throw TunebookException.of("Trainer", "nothing is trainable", model.name(), "attach adapters first: new Lora().targets(...).attach(model, seed)");
         this.model = model;
-        this.config = config;
+        this.config = config.checked();
     }
 
     /// Also tells `listener` of each step; returns this.
@@ -39,42 +41,70 @@ public final class Trainer {
         return this;
     }
 
-    /// Trains on what follows the prompt of each of `train`'s rows.
+    /// Trains on what follows the prompt of each of `train`'s rows. Rows that are left out are counted in the [History#notes].
     public History run(ChatData train) {
-        return run(examples(train), List.of());
+        Examples rows = examples(train);
+        return run(rows.examples(), List.of(), List.of("train: " + rows));
     }
 
     /// The same, and evaluates the mean loss over the learned tokens of `test`: every `evalEvery` steps and at the end.
     public History run(ChatData train, ChatData test) {
-        return run(examples(train), examples(test));
+        Examples rows = examples(train);
+        Examples held = examples(test);
+        return run(rows.examples(), held.examples(), List.of("train: " + rows, "test: " + held));
     }
 
-    private List<Example> examples(ChatData data) {
+    private Examples examples(ChatData data) {
         TooLong policy = config.skipLong() ? TooLong.SKIP : TooLong.ERROR;
-        return new ExampleBuilder(model.tokenizer(), model.template()).maxTokens(config.maxLength()).tooLong(policy).examples(data).examples();
+        return new ExampleBuilder(model.tokenizer(), model.template()).maxTokens(config.maxLength()).tooLong(policy).examples(data);
     }
 
-    /// Trains on `train` as it is; `test` may be empty.
+    /// Trains on `train` as it is, however long its examples are; `test` may be empty.
     ///
-    /// @throws TunebookException if `train` is empty, if nothing in a batch is learned, or when a loss or gradient is not finite (the parameters are
-    ///                           then those of the step before)
+    /// @throws TunebookException if `train` is empty, if nothing in a step or in `test` is learned, or when a loss or gradient is not finite (the
+    ///                           parameters are then those of the step before)
     public History run(List<Example> train, List<Example> test) {
+        return run(train, test, List.of());
+    }
+
+    private History run(List<Example> train, List<Example> test, List<String> rows) {
         if (train.isEmpty()) throw TunebookException.of("Trainer.run", "no example to train on", model.name(), "give at least one row with an answer");
+        if (!test.isEmpty() && test.stream().allMatch(e -> e.learnedCount() == 0)) throw nothingLearned("none of the " + test.size() + " test examples");
         Batches batches = plan(train);
         int learned = AnswerLoss.capacity(batches.learned());
+        List<String> notes = new ArrayList<>(rows);
+        notes.add(describe(batches));
         try (TrainStep step = new TrainStep(model, config, batches.capacity(), learned, batches.longest());
              Evaluation evaluation = new Evaluation(model, test, batches.capacity())) {
-            return loop(batches, learned, step, evaluation);
+            listeners.forEach(l -> l.onStart(notes));
+            return loop(batches, learned, notes, step, evaluation);
         }
     }
 
     private Batches plan(List<Example> train) {
         int count = config.maxSteps() * config.accumulation();
-        return config.batchTokens() > 0 ? Batches.byTokens(train, config.batchTokens(), count, config.seed(), config.shuffle())
+        Batches batches = config.batchTokens() > 0 ? Batches.byTokens(train, config.batchTokens(), count, config.seed(), config.shuffle())
             : Batches.bySize(train, config.batchSize(), count, config.seed(), config.shuffle());
+        List<Integer> empty = IntStream.range(0, config.maxSteps()).filter(n -> learned(batches, n) == 0).boxed().toList();
+        if (!empty.isEmpty()) throw nothingLearned(empty.size() + " of " + config.maxSteps() + " steps, the first of them step " + (empty.getFirst() + 1));
+        return batches;
     }
 
-    private History loop(Batches batches, int learned, TrainStep step, Evaluation evaluation) {
+    private long learned(Batches batches, int step) {
+        return batches.groups().subList(step * config.accumulation(), (step + 1) * config.accumulation()).stream().flatMap(List::stream)
+            .mapToLong(i -> batches.examples().get(i).learnedCount()).sum();
+    }
+
+    private TunebookException nothingLearned(String where) {
+        return TunebookException.of("Trainer.run", "nothing would be learned: all labels are masked", where, "give rows with an answer, or mark the tokens to learn");
+    }
+
+    private String describe(Batches batches) {
+        return String.format(Locale.ROOT, "batches: %d steps of %d x %,d token slots, %.0f %% of them filled, at most %,d learned", config.maxSteps(),
+            config.accumulation(), batches.capacity(), 100 * batches.fill(), batches.learned());
+    }
+
+    private History loop(Batches batches, int learned, List<String> notes, TrainStep step, Evaluation evaluation) {
         List<StepReport> reports = new ArrayList<>();
         boolean interrupted = false;
         for (int n = 1; n <= config.maxSteps() && !interrupted; n++) {
@@ -84,14 +114,14 @@ public final class Trainer {
             TrainStep.Outcome outcome = step.run(n, micro);
             double seconds = (System.nanoTime() - start) / 1e9;
             checkFinite(n, outcome);
-            interrupted = Thread.interrupted();
-            boolean evaluate = n == config.maxSteps() || interrupted || config.evalEvery() > 0 && n % config.evalEvery() == 0;
+            boolean evaluate = n == config.maxSteps() || config.evalEvery() > 0 && n % config.evalEvery() == 0;
             OptionalDouble evalLoss = evaluate ? evaluation.loss() : OptionalDouble.empty();
             StepReport report = report(n, micro, outcome, seconds, reports, evalLoss);
             reports.add(report);
             listeners.forEach(l -> l.onStep(report));
+            interrupted = Thread.interrupted();
         }
-        History history = new History(reports, interrupted);
+        History history = new History(reports, interrupted, notes);
         listeners.forEach(l -> l.onEnd(history));
         return history;
     }
