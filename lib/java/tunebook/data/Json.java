@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tunebook.tokenizer.Tokenizer;
 
 /// JSON in the value types of this package: String, Long, Double, Boolean, List and Map (in the order of the text).
 final class Json {
@@ -54,12 +55,7 @@ final class Json {
     static String text(JsonNode node, String what) throws BadRow {
         if (!node.isTextual()) throw new BadRow(what + " is not text");
         String text = node.textValue();
-        for (int i = 0; i < text.length(); i++) {
-            if (!Character.isSurrogate(text.charAt(i))) continue;
-            if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1)))
-                throw new BadRow(what + " holds half a surrogate pair");
-            i++;
-        }
+        if (Tokenizer.loneSurrogate(text).isPresent()) throw new BadRow(what + " holds half a surrogate pair");
         return text;
     }
 }

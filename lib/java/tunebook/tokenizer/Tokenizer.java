@@ -65,9 +65,12 @@ public final class Tokenizer {
         }
     }
 
-    /// The ids of `text`, nothing added. Throws where the text holds half a surrogate pair, which no encoding can carry.
+    /// The ids of `text`, nothing added. Throws where [#loneSurrogate] finds something.
     public int[] encode(String text) {
-        refuseLoneSurrogates(text);
+        loneSurrogate(text).ifPresent(i -> {
+            throw TunebookException.of("Tokenizer.encode", "the text holds half a surrogate pair",
+                String.format("U+%04X at index %d of %d", (int) text.charAt(i), i, text.length()), "mend the text: it is not valid Unicode");
+        });
         long[] ids = library.encode(text, false, false).getIds();
         int[] tokens = new int[ids.length];
         for (int i = 0; i < ids.length; i++) tokens[i] = (int) ids[i];
@@ -155,15 +158,14 @@ public final class Tokenizer {
         return "Tokenizer(" + vocabSize() + " tokens)";
     }
 
-    private static void refuseLoneSurrogates(String text) {
+    /// Where `text` holds half a surrogate pair, which no encoding can carry (JSON's backslash-u can write one); empty
+    /// where it is valid Unicode.
+    public static OptionalInt loneSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) continue;
-            boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
-            if (!pair)
-                throw TunebookException.of("Tokenizer.encode", "the text holds half a surrogate pair",
-                    String.format("U+%04X at index %d of %d", (int) c, i, text.length()), "mend the text: it is not valid Unicode");
+            if (!Character.isSurrogate(text.charAt(i))) continue;
+            if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) return OptionalInt.of(i);
             i++;
         }
+        return OptionalInt.empty();
     }
 }
