@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -124,7 +125,7 @@ public final class ChatData implements Iterable<Row> {
         var kept = where(r -> r.metadata().equals(metadata));
         if (kept.size() == 0)
             throw TunebookException.of("ChatData.where", "no row has this metadata", '"' + metadata + "\" in " + origin,
-                "the rows have " + rows.stream().collect(Collectors.groupingBy(r -> '"' + r.metadata() + '"', java.util.TreeMap::new, Collectors.counting())));
+                "the rows have " + rows.stream().collect(Collectors.groupingBy(r -> '"' + r.metadata() + '"', TreeMap::new, Collectors.counting())));
         return kept;
     }
 

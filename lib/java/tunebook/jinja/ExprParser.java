@@ -3,6 +3,7 @@ package tunebook.jinja;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -155,7 +156,7 @@ final class ExprParser {
     }
 
     private static Long integer(Token t) {
-        String digits = t.text().replace("_", "").toLowerCase(java.util.Locale.ROOT);
+        String digits = t.text().replace("_", "").toLowerCase(Locale.ROOT);
         int radix = digits.startsWith("0x") ? 16 : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
         try {
             return Long.valueOf(radix == 10 ? digits : digits.substring(2), radix);

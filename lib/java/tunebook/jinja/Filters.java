@@ -5,8 +5,8 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What can stand after `|`: Jinja2's filters for text and numbers; those for lists are in [ListFilters].
@@ -50,7 +50,7 @@ final class Filters {
     }
 
     private static String title(String s) {
-        return WORD_PART.matcher(s).replaceAll(m -> java.util.regex.Matcher.quoteReplacement(TextMethods.capitalize(m.group())));
+        return WORD_PART.matcher(s).replaceAll(m -> Matcher.quoteReplacement(TextMethods.capitalize(m.group())));
     }
 
     private static String escape(String s) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Python's `%` on text: `%s`, `%r`, `%d`, `%i`, `%f` with digits, `%x` and `%%`.
@@ -20,7 +21,7 @@ final class Formatting {
             if (used[0] == given.size()) throw JinjaFailure.of("not enough values for \"" + format + '"');
             String text = one(m.group(3), m.group(2), given.get(used[0]++));
             String padded = m.group(1).isEmpty() ? text : pad(text, m.group(1));
-            return java.util.regex.Matcher.quoteReplacement(padded);
+            return Matcher.quoteReplacement(padded);
         });
     }
 

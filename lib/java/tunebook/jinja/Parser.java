@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Tokens to statements.
 final class Parser {
@@ -42,7 +43,7 @@ final class Parser {
                 }
                 case END -> {
                     if (ends.isEmpty()) return nodes;
-                    throw JinjaFailure.at(t.line(), "the template ends where " + String.join(" or ", new java.util.TreeSet<>(ends)) + " was expected");
+                    throw JinjaFailure.at(t.line(), "the template ends where " + String.join(" or ", new TreeSet<>(ends)) + " was expected");
                 }
                 default -> throw in.unexpected("text or a tag");
             }

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The methods of Python's `str` that templates use.
 final class TextMethods {
@@ -33,7 +35,7 @@ final class TextMethods {
             case "removesuffix" -> (args, named) -> s.endsWith(text(args.getFirst())) ? s.substring(0, s.length() - text(args.getFirst()).length()) : s;
             case "find" -> (args, named) -> points(s, s.indexOf(text(args.getFirst())));
             case "rfind" -> (args, named) -> points(s, s.lastIndexOf(text(args.getFirst())));
-            case "count" -> (args, named) -> (long) s.split(java.util.regex.Pattern.quote(text(args.getFirst())), -1).length - 1;
+            case "count" -> (args, named) -> (long) s.split(Pattern.quote(text(args.getFirst())), -1).length - 1;
             case "partition" -> (args, named) -> partition(s, text(args.getFirst()), s.indexOf(text(args.getFirst())), true);
             case "rpartition" -> (args, named) -> partition(s, text(args.getFirst()), s.lastIndexOf(text(args.getFirst())), false);
             case "zfill" -> (args, named) -> "0".repeat((int) Math.max(0, Values.whole(args.getFirst()) - Values.length(s))) + s;
@@ -178,14 +180,14 @@ final class TextMethods {
     /// `{}`, `{0}` and `{name}` without format specifications.
     private static String format(String s, List<Object> args, Map<String, Object> named) {
         int[] next = {0};
-        return java.util.regex.Pattern.compile("\\{\\{|}}|\\{(\\w*)}").matcher(s).replaceAll(m -> {
+        return Pattern.compile("\\{\\{|}}|\\{(\\w*)}").matcher(s).replaceAll(m -> {
             if (m.group(1) == null) return m.group().substring(0, 1);
             String key = m.group(1);
             boolean counted = key.isEmpty() || key.chars().allMatch(Character::isDigit);
             int index = key.isEmpty() ? next[0]++ : counted ? Integer.parseInt(key) : -1;
             Object value = counted ? index < args.size() ? args.get(index) : null : named.get(key);
             if (value == null) throw JinjaFailure.of("no value for " + m.group());
-            return java.util.regex.Matcher.quoteReplacement(Values.text(value));
+            return Matcher.quoteReplacement(Values.text(value));
         });
     }
 }

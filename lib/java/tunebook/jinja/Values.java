@@ -1,8 +1,10 @@
 package tunebook.jinja;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Values of a template and how Python sees them: String, Long, Double, Boolean, [None], List (a [Tuple] too), Map,
@@ -135,7 +137,7 @@ final class Values {
             case Map<?, ?> map -> "a mapping";
             case None n -> "none";
             case Undefined u -> throw u.failure();
-            default -> "a " + value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+            default -> "a " + value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         };
     }
 
@@ -166,7 +168,7 @@ final class Values {
     /// By code points, not by UTF-16 units.
     private static int compareText(String a, String b) {
         int[] x = a.codePoints().toArray(), y = b.codePoints().toArray();
-        return java.util.Arrays.compare(x, y);
+        return Arrays.compare(x, y);
     }
 
     static boolean isNumber(Object value) {
