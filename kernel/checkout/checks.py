@@ -96,6 +96,7 @@ def kernel_tests() -> Count:
 
 
 def browser_tests() -> Count:
+    setup.python_packages("lab")
     return python_tests("browser")
 
 
