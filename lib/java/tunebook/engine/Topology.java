@@ -60,6 +60,7 @@ public final class Topology {
         var builder = new ProcessBuilder(java.toString(), "--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp", ownClasses(),
             TopologyCompiler.class.getName(), libtpu.toString(), topology, program.name());
         builder.environment().put("TPU_SKIP_MDS_QUERY", "1");
+        builder.environment().put("ALLOW_MULTIPLE_LIBTPU_LOAD", "1"); // it only compiles: another's lock, or one left behind, is no obstacle
         Process child = builder.redirectError(log.toFile()).start();
         try {
             try (OutputStream in = child.getOutputStream()) {
