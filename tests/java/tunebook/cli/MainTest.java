@@ -6,10 +6,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tunebook.gemma.TemplateCheck;
 
 class MainTest {
     private final StringWriter out = new StringWriter();
@@ -59,5 +61,14 @@ class MainTest {
     void aLineHasItsRemedyBelow() {
         assertEquals("  RED   disk: full\n          → make room", Check.red("disk: full", "make room").toString());
         assertEquals("  ok    disk", Check.ok("disk").toString());
+    }
+
+    @Test
+    void aTemplateThatDiffersIsShownWhereItDoes() {
+        var difference = new TemplateCheck.Difference("two turns", 12, "a\nb", "a b");
+        String shown = DoctorCommand.template(new TemplateCheck("Gemma3Chat", 8, List.of(difference))).toString();
+        assertTrue(shown.contains("differs from Gemma3Chat in 1 of 8 texts"), shown);
+        assertTrue(shown.contains("own      a\\nb"), shown);
+        assertEquals(Check.Level.OK, DoctorCommand.template(new TemplateCheck("Gemma3Chat", 8, List.of())).level());
     }
 }
