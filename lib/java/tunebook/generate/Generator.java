@@ -44,13 +44,13 @@ public final class Generator implements AutoCloseable {
         return generate(prompts, maxTokens, stops, Sampling.GREEDY, (_, _) -> {});
     }
 
-    /// Continuations of all prompts, in their order; prompts of like length are generated together.
+    /// Continuations of all prompts, in their order; prompts of like length are generated together. Draws depend on the seed and on a prompt's index,
+    /// not on what else is in its batch. After an interrupt (the thread stays interrupted) prompts not yet begun have no tokens.
     ///
     /// @param onToken told of each new token: the prompt's index and the token id
     public List<Generated> generate(List<int[]> prompts, int maxTokens, Set<Integer> stops, Sampling sampling, BiConsumer<Integer, Integer> onToken) {
         if (maxTokens < 1) throw TunebookException.of("Generator.generate", "maxTokens is below 1", "" + maxTokens, "give 1 or more");
-        for (int[] p : prompts)
-            if (p.length == 0) throw TunebookException.of("Generator.generate", "a prompt without tokens", "prompt " + prompts.indexOf(p), "start it with the beginning-of-sequence token");
+        for (int i = 0; i < prompts.size(); i++) check(prompts.get(i), i);
         List<Integer> order = IntStream.range(0, prompts.size()).boxed().sorted(Comparator.comparingInt(i -> prompts.get(i).length)).toList();
         Generated[] out = new Generated[prompts.size()];
         for (int at = 0; at < order.size(); at += rows) {
@@ -60,6 +60,16 @@ public final class Generator implements AutoCloseable {
             for (int i = 0; i < group.size(); i++) out[group.get(i)] = done.get(i);
         }
         return List.of(out);
+    }
+
+    private void check(int[] prompt, int index) {
+        if (prompt.length == 0)
+            throw TunebookException.of("Generator.generate", "a prompt without tokens", "prompt " + index, "start it with the beginning-of-sequence token");
+        int vocabulary = model.network().vocabSize();
+        for (int t : prompt)
+            if (t < 0 || t >= vocabulary)
+                throw TunebookException.of("Generator.generate", "a token is outside the model's vocabulary", "token " + t + " of prompt " + index + ", vocabulary of "
+                    + vocabulary, "encode it with the model's own tokenizer");
     }
 
     private ModelProgram program(String name, Supplier<Graph> graph) {
@@ -106,10 +116,12 @@ public final class Generator implements AutoCloseable {
         }
 
         List<Generated> run() {
-            boolean interrupted = false;
+            boolean interrupted = Thread.currentThread().isInterrupted();
+            if (interrupted) return IntStream.range(0, prompts.size()).mapToObj(i -> result(i, true)).toList();
             try {
                 int[] next = prefill();
                 take(next);
+                interrupted = Thread.currentThread().isInterrupted();
                 ModelProgram decode = program("decode " + slots, () -> new DecodeGraphs(model, rows, slots).decode());
                 for (int t = 1; t < maxTokens && !allStopped() && !interrupted; t++) {
                     take(next = step(decode, next, t - 1));
@@ -182,8 +194,12 @@ public final class Generator implements AutoCloseable {
         private int[] call(ModelProgram program, Map<String, Buffer> in) {
             Map<String, Buffer> all = new HashMap<>(state);
             all.putAll(in);
-            Map<String, Buffer> out = new LinkedHashMap<>(program.run(all));
-            in.values().forEach(Buffer::close);
+            Map<String, Buffer> out;
+            try {
+                out = new LinkedHashMap<>(program.run(all));
+            } finally {
+                in.values().forEach(Buffer::close);
+            }
             try (Buffer logits = out.remove("logits"); Buffer next = out.remove("next")) {
                 state = out;
                 if (greedy) return next.toHost().toInts();

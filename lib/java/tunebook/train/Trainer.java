@@ -70,6 +70,8 @@ public final class Trainer {
     private History run(List<Example> train, List<Example> test, List<String> rows) {
         if (train.isEmpty()) throw TunebookException.of("Trainer.run", "no example to train on", model.name(), "give at least one row with an answer");
         if (!test.isEmpty() && test.stream().allMatch(e -> e.learnedCount() == 0)) throw nothingLearned("none of the " + test.size() + " test examples");
+        checkTokens(train);
+        checkTokens(test);
         Batches batches = plan(train);
         int learned = AnswerLoss.capacity(batches.learned());
         List<String> notes = new ArrayList<>(rows);
@@ -79,6 +81,16 @@ public final class Trainer {
             listeners.forEach(l -> l.onStart(notes));
             return loop(batches, learned, notes, step, evaluation);
         }
+    }
+
+    /// The device would take the nearest token of the vocabulary for one outside it.
+    private void checkTokens(List<Example> examples) {
+        int vocabulary = model.network().vocabSize();
+        for (Example e : examples)
+            for (int t : e.tokens())
+                if (t < 0 || t >= vocabulary)
+                    throw TunebookException.of("Trainer.run", "a token is outside the model's vocabulary", "token " + t + " of example " + examples.indexOf(e)
+                        + ", vocabulary of " + vocabulary, "encode the rows with the model's own tokenizer");
     }
 
     private Batches plan(List<Example> train) {
