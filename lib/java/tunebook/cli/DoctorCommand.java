@@ -27,17 +27,7 @@ public final class DoctorCommand implements Callable<Integer> {
         return checks.stream().anyMatch(c -> c.level() == Check.Level.RED) ? 1 : 0;
     }
 
-    /// Where the two differ, the model's own is used; the line says what the built-in one would have done.
     static Check template(TemplateCheck check) {
-        if (check.differences().isEmpty()) return Check.ok("template: equal to " + check.format() + " in " + check.compared() + " texts");
-        StringBuilder words = new StringBuilder("template: differs from " + check.format() + " in " + check.differences().size() + " of " + check.compared() + " texts");
-        for (var d : check.differences())
-            words.append("\n          ").append(d.conversation()).append(", character ").append(d.at()).append("\n            own      ").append(line(d.own()))
-                .append("\n            built-in ").append(line(d.builtIn()));
-        return Check.red(words.toString(), "the model's own template is used wherever it is found; please report the difference");
-    }
-
-    private static String line(String text) {
-        return text.replace("\n", "\\n");
+        return check.same() ? Check.ok(check.report()) : Check.red(check.report(), "nothing to do for you: the model's own is used; please report the difference");
     }
 }

@@ -67,8 +67,8 @@ class MainTest {
     void aTemplateThatDiffersIsShownWhereItDoes() {
         var difference = new TemplateCheck.Difference("two turns", 12, "a\nb", "a b");
         String shown = DoctorCommand.template(new TemplateCheck("Gemma3Chat", 8, List.of(difference))).toString();
-        assertTrue(shown.contains("differs from Gemma3Chat in 1 of 8 texts"), shown);
-        assertTrue(shown.contains("own      a\\nb"), shown);
+        assertTrue(shown.contains("differ in 1 of 8 cases"), shown);
+        assertTrue(shown.contains("own      \"a\\nb"), shown);
         assertEquals(Check.Level.OK, DoctorCommand.template(new TemplateCheck("Gemma3Chat", 8, List.of())).level());
     }
 }
