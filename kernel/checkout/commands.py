@@ -62,6 +62,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("notebook", nargs="?", default=str(FIRST_NOTEBOOK))
     parser.add_argument("--out", default=str(setup.ROOT / "out"), help="folder for the executed notebook and its HTML")
     options = parser.parse_args(arguments)
+    jdk.find()
     if not os.path.isfile(options.notebook):
         raise setup.SetupFault(f"There is no notebook {options.notebook}: name an .ipynb file.")
     setup.whole()

@@ -20,6 +20,7 @@ class Layout:
     jars: list[Path]
     state: Path
     root: Path | None
+    sources: Path
 
     @property
     def plugins(self) -> Path:
@@ -31,9 +32,9 @@ def layout() -> Layout:
     if (root / "pom.xml").is_file():
         state = root / ".tunebook"
         jars = [state / "jjava.jar", root / "target" / "tunebook.jar", *sorted((root / "target" / "lib").glob("*.jar"))]
-        return Layout(jars, state, root)
+        return Layout(jars, state, root, root / "lib" / "java")
     home = Path(os.environ.get("TUNEBOOK_HOME", Path.home() / ".tunebook"))
-    return Layout(sorted((HERE / "jars").glob("*.jar")), home, None)
+    return Layout(sorted((HERE / "jars").glob("*.jar")), home, None, HERE / "sources.jar")
 
 
 def flags(place: Layout) -> list[str]:
@@ -44,6 +45,7 @@ def flags(place: Layout) -> list[str]:
         "--sun-misc-unsafe-memory-access=allow",
         "-Djava.awt.headless=true",
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        f"-Dtunebook.sources={place.sources}",
         f"-Xmx{heap()}",
         "-cp", os.pathsep.join(str(j) for j in place.jars),
     ]

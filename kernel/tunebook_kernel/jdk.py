@@ -58,8 +58,8 @@ def find() -> Jdk:
 
 
 def missing_sentence(seen: list[Jdk]) -> str:
-    found = "; ".join(f"{j.home} {j.fault}" for j in seen[:3])
-    return (f"Tunebook needs a JDK {NEEDED_VERSION} or newer and found {found or 'no Java at all'}: "
+    found = "only " + ", ".join(f"{j.home} (which {j.fault})" for j in seen[:3]) if seen else "no Java at all"
+    return (f"Tunebook needs a JDK {NEEDED_VERSION} or newer and found {found}: "
             f"install one with `{install_command()}`, or point TUNEBOOK_JAVA_HOME at one.")
 
 

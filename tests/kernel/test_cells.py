@@ -2,9 +2,11 @@
 
 import time
 import unittest
+from pathlib import Path
 
 from kernels import OneKernel, kernel
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 LIVE_MB = """
 for (int i = 0; i < 3; i++) { System.gc(); Thread.sleep(50); }
 (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20
@@ -134,6 +136,21 @@ class TextTest(OneKernel):
         self.assertEqual(request["msg_type"], "input_request")
         k.client.input("typed\n")
         self.assertEqual(k.wait(cell).value, "typed")
+
+
+class HelpTest(OneKernel):
+    def inspect(self, code: str) -> str:
+        return self.k.client.inspect(code, len(code), reply=True, timeout=30)["content"]["data"]["text/plain"]
+
+    def test_a_method_of_the_library_shows_its_documentation(self):
+        shown = self.inspect("HostArray.zeros(")
+        self.assertIn("zeros(DType dtype, Shape shape)", shown)
+        self.assertIn((ROOT / "lib/java/tunebook/tensor/HostArray.java").read_text().split("HostArray zeros(")[0].rsplit("/// ", 1)[1].splitlines()[0], shown)
+
+    def test_names_of_the_library_are_completed(self):
+        code = "new TrainConfig().learn"
+        matches = self.k.client.complete(code, len(code), reply=True, timeout=30)["content"]["matches"]
+        self.assertIn("learningRate(", matches)
 
 
 class TwoKernelsTest(unittest.TestCase):

@@ -48,8 +48,8 @@ class JdkTest(unittest.TestCase):
 
     def test_old_ones_are_named_with_the_command_that_helps(self):
         words = self.sentence(self.make("17", "17.0.15"), self.make("8", "1.8.0_402"))
-        self.assertIn("17 is version 17.0.15", words)
-        self.assertIn("8 is version 1.8.0_402", words)
+        self.assertIn("17 (which is version 17.0.15)", words)
+        self.assertIn("8 (which is version 1.8.0_402)", words)
         self.assertIn("openjdk", words)
 
     def test_a_runtime_without_the_compiler_is_not_enough(self):

@@ -14,6 +14,7 @@ import org.dflib.jjava.jupyter.kernel.HelpLink;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageType;
@@ -110,7 +111,15 @@ public final class TunebookKernel extends JavaKernel {
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
         if (code.isEmpty()) return null;
-        return super.inspect(code, Math.clamp(at, 0, code.length() - 1), extraDetail);
+        DisplayData found = super.inspect(code, Math.clamp(at, 0, code.length() - 1), extraDetail);
+        if (found != null) keepLines(found);
+        return found;
+    }
+
+    /// The library's documentation is Markdown, whose lines are kept; the JDK's is HTML, and stays so.
+    private static void keepLines(DisplayData documentation) {
+        String text = String.valueOf(documentation.getData(MIMEType.TEXT_PLAIN));
+        if (!text.contains("<p>") && !text.contains("{@")) documentation.putHTML("<pre style=\"white-space:pre-wrap\">" + Html.escape(text) + "</pre>");
     }
 
     @Override
@@ -140,7 +149,9 @@ public final class TunebookKernel extends JavaKernel {
             lineMagic("time", time);
             cellMagic("time", time);
             CellEvaluator evaluator = new CellEvaluator(NAME);
-            return new TunebookKernel(this, evaluator, buildJShell(evaluator));
+            JShell shell = buildJShell(evaluator);
+            ApiDocs.add(shell);
+            return new TunebookKernel(this, evaluator, shell);
         }
 
         LanguageInfo language() {
