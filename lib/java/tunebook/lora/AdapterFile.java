@@ -49,8 +49,9 @@ final class AdapterFile {
     private static String config(LoraModel model, boolean nested) {
         List<String> rules = model.lora().targets();
         String base = model.source().map(BaseFolder::name).orElse("");
-        if (!nested && rules.stream().allMatch(TargetRules::isName)) return AdapterConfig.text(model.lora(), rules, false, base);
-        if (!nested && rules.size() == 1 && TargetRules.isPythonToo(rules.getFirst())) return AdapterConfig.text(model.lora(), rules, true, base);
+        boolean keeps = !nested && model.network().linearModules().stream().filter(m -> TargetRules.anyMatches(rules, m)).toList().equals(List.copyOf(model.targets()));
+        if (keeps && rules.stream().allMatch(TargetRules::isName)) return AdapterConfig.text(model.lora(), rules, false, base);
+        if (keeps && rules.size() == 1 && TargetRules.isPythonToo(rules.getFirst())) return AdapterConfig.text(model.lora(), rules, true, base);
         return AdapterConfig.text(model.lora(), model.targets().stream().map(m -> peftPath(m, nested)).toList(), false, base);
     }
 
@@ -103,7 +104,7 @@ final class AdapterFile {
         List<String> missing = new ArrayList<>();
         for (String module : base.network().linearModules()) {
             boolean any = names.containsKey(LoraModel.pathA(module)) || names.containsKey(LoraModel.pathB(module));
-            if (!any && !config.covers(module)) continue;
+            if (!any && !config.covers(module) && !config.covers(peftPath(module, true))) continue;
             for (String path : List.of(LoraModel.pathA(module), LoraModel.pathB(module))) if (!names.containsKey(path)) missing.add(path);
         }
         if (!missing.isEmpty())

@@ -164,9 +164,9 @@ class LoraTest {
         assertArrayEquals(ones, added(0, ones, 5, true));
     }
 
-    private static double[] losses(long seed, double dropout, int accumulation) {
+    private static double[] losses(long seed, double dropout, int accumulation, double rate, boolean checkpoint) {
         try (LoraModel model = AdapterFileTest.random(base, new Lora().rank(4).dropout(dropout).targets("q_proj", "down_proj"))) {
-            TrainConfig config = new TrainConfig().maxSteps(3).batchSize(4).accumulation(accumulation).shuffle(false).learningRate(1e-12).seed(Seed.of(seed));
+            TrainConfig config = new TrainConfig().maxSteps(3).batchSize(4).accumulation(accumulation).shuffle(false).learningRate(rate).checkpointLayers(checkpoint).seed(Seed.of(seed));
             History history = new Trainer(model, config).run(TinyGemma.examples(4), TinyGemma.examples(4));
             double[] out = Arrays.copyOf(history.losses(), 4);
             out[3] = history.steps().stream().map(StepReport::evalLoss).filter(l -> l.isPresent()).findFirst().orElseThrow().orElseThrow();
@@ -176,15 +176,23 @@ class LoraTest {
 
     @Test
     void dropoutDiffersFromStepToStepRepeatsWithTheSeedAndIsOffInEvaluation() {
-        double[] plain = losses(1, 0, 1);
-        double[] dropped = losses(1, 0.2, 1);
+        double[] plain = losses(1, 0, 1, 1e-12, false);
+        double[] dropped = losses(1, 0.2, 1, 1e-12, false);
         assertEquals(plain[0], plain[1], 1e-5); // one batch, hardly learning
         assertTrue(Math.abs(dropped[0] - dropped[1]) > 1e-3 && Math.abs(dropped[1] - dropped[2]) > 1e-3, Arrays.toString(dropped));
-        assertArrayEquals(dropped, losses(1, 0.2, 1));
-        assertTrue(Math.abs(dropped[0] - losses(2, 0.2, 1)[0]) > 1e-3);
+        assertArrayEquals(dropped, losses(1, 0.2, 1, 1e-12, false));
+        assertTrue(Math.abs(dropped[0] - losses(2, 0.2, 1, 1e-12, false)[0]) > 1e-3);
         assertEquals(plain[3], dropped[3], 1e-5);
-        double[] twice = losses(1, 0.2, 2);
+        double[] twice = losses(1, 0.2, 2, 1e-12, false);
         assertTrue(Math.abs(twice[0] - dropped[0]) > 1e-4, "each micro-batch has its own draws");
+    }
+
+    /// The backward pass computes a layer again with the same draws.
+    @Test
+    void checkpointedLayersDropTheSame() {
+        double[] kept = losses(1, 0.3, 1, 1e-3, false);
+        double[] again = losses(1, 0.3, 1, 1e-3, true);
+        for (int i = 0; i < 4; i++) assertEquals(kept[i], again[i], 1e-5);
     }
 
     private static void assertMessage(org.junit.jupiter.api.function.Executable body, String... parts) {
