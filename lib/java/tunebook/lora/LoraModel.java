@@ -22,6 +22,7 @@ import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Seed;
 import tunebook.tensor.Shape;
+import tunebook.tensor.TunebookException;
 import tunebook.tokenizer.Tokenizer;
 
 /// A frozen model with low-rank adapters beside some of its linear modules. Only the adapters are trained.
@@ -35,6 +36,8 @@ public final class LoraModel implements LanguageModel {
     private final Set<String> trainable;
 
     private LoraModel(LanguageModel base, Lora lora, List<String> targets, Map<String, HostArray> adapters) {
+        if (base instanceof LoraModel)
+            throw TunebookException.of("Lora.attach", "the model has an adapter already", base.name(), "attach to its base(), or fuse() it and load the fused model");
         this.base = base;
         this.lora = lora;
         this.targets = new LinkedHashSet<>(targets);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -209,8 +210,33 @@ class AdapterFileTest {
             Files.writeString(folder.resolve("file"), "x");
             assertThrows(TunebookException.class, () -> model.saveAdapter(folder.resolve("file")));
         }
+        assertEquals(List.of("adapter_config.json", "file"), names(folder));
+    }
+
+    /// Needs a small disk and one that is read-only, which only root may mount. Elsewhere this is reported as skipped.
+    @Test
+    void aFullDiskAndAReadOnlyFolderAreClearErrorsAndLeaveTheOldAdapter() throws Exception {
+        Path mount = Files.createDirectory(folder.resolve("disk"));
+        assumeTrue("root".equals(System.getProperty("user.name")) && shell("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount.toString()));
+        try (Gemma3 base = TinyGemma.load(); LoraModel small = random(base, new Lora().rank(1).targets("q_proj")); LoraModel large = random(base, new Lora().rank(16).targets("all-linear"))) {
+            small.saveAdapter(mount);
+            assertTrue(assertThrows(TunebookException.class, () -> large.saveAdapter(mount)).getMessage().contains("the disk is full"));
+            assertTrue(shell("mount", "-o", "remount,ro", mount.toString()));
+            assertTrue(assertThrows(TunebookException.class, () -> small.saveAdapter(mount)).getMessage().contains("writing is not permitted here"));
+            assertEquals(List.of("adapter_config.json", "adapter_model.safetensors"), names(mount));
+            Lora.load(mount, base).close();
+        } finally {
+            shell("umount", mount.toString());
+        }
+    }
+
+    private static boolean shell(String... command) throws Exception {
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+    }
+
+    private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            assertEquals(List.of("adapter_config.json", "file"), files.map(f -> f.getFileName().toString()).sorted().toList());
+            return files.map(f -> f.getFileName().toString()).sorted().toList();
         }
     }
 

@@ -119,6 +119,14 @@ class LoraTest {
     }
 
     @Test
+    void anAdapterOnAnAdapterIsAnError() {
+        try (LoraModel model = new Lora().targets("q_proj").attach(base, Seed.of(0))) {
+            assertMessage(() -> new Lora().targets("q_proj").attach(model, Seed.of(0)), "the model has an adapter already", "LoRA(rank 8, 7 modules)", "fuse()");
+            assertMessage(() -> Lora.load(java.nio.file.Path.of("tests/golden/lora/names"), model), "the model has an adapter already");
+        }
+    }
+
+    @Test
     void closingAnAdapterLeavesTheBaseOpen() {
         int live = base.session().liveBuffers();
         new Lora().targets("q_proj").attach(base, Seed.of(0)).close();

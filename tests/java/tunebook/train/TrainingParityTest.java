@@ -13,6 +13,7 @@ import tunebook.data.Example;
 import tunebook.gemma.Gemma3;
 import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
+import tunebook.nn.Precision;
 
 /// Against transformers and PEFT in F32 (`tests/golden/train/make_run.py`).
 class TrainingParityTest {
@@ -45,6 +46,14 @@ class TrainingParityTest {
     @Test
     void lossAndGradientNormOfTwentyStepsAreTransformersAndPefts() {
         assertRun(CONFIG);
+    }
+
+    @Test
+    void bf16ProductsStayNear() {
+        try (Gemma3 base = TinyGemma.load(Precision.MIXED); LoraModel model = Lora.load(Path.of("tests/golden/train/start"), base)) {
+            History history = new Trainer(model, CONFIG).run(documents(), List.of());
+            for (int i = 0; i < 20; i++) assertEquals(1, history.losses()[i] / RUN.get("steps").get(i).get("loss").asDouble(), 0.01);
+        }
     }
 
     @Test
