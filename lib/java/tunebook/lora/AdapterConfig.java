@@ -44,7 +44,8 @@ record AdapterConfig(Lora lora, List<String> excluded, List<Integer> onlyLayers)
             throw bad("not a LoRA adapter", "peft_type " + root.path("peft_type") + " in " + file, "give an adapter that LoRA made");
         for (String field : UNKNOWN)
             if (says(root.path(field)))
-                throw bad("the adapter uses " + field + ", which is not supported", field + " is " + root.get(field) + " in " + file, "train it without " + field + ", or merge it with PEFT and load the merged model");
+                throw bad("the adapter uses " + field + ", which is not supported", field + " is " + root.get(field) + " in " + file,
+                    "train it without " + field + ", or merge it with PEFT and load the merged model");
         if (!root.path("r").isInt() || !root.path("lora_alpha").isNumber())
             throw bad("a field is missing", "r " + root.path("r") + ", lora_alpha " + root.path("lora_alpha") + " in " + file, "copy the adapter again");
         Lora lora = new Lora(root.get("r").asInt(), root.get("lora_alpha").asDouble(), root.path("lora_dropout").asDouble(0), root.path("use_rslora").asBoolean(false),

@@ -61,7 +61,8 @@ final class AdapterFile {
         AdapterConfig config = AdapterConfig.read(folder);
         Path file = folder.resolve(WEIGHTS);
         if (!Files.isRegularFile(file))
-            throw bad("there is no " + WEIGHTS, folder + (Files.exists(folder.resolve("adapter_model.bin")) ? " holds adapter_model.bin" : ""), "save the adapter with safetensors");
+            throw bad("there is no " + WEIGHTS,
+                folder + (Files.exists(folder.resolve("adapter_model.bin")) ? " holds adapter_model.bin" : ""), "save the adapter with safetensors");
         try (SafeTensors tensors = SafeTensors.open(file)) {
             Map<String, String> names = names(tensors, base, file);
             checkWhole(config, names, base, file);

@@ -35,7 +35,8 @@ final class Fusion {
     /// Writes the fused model of `model` into `folder`: all files or none.
     static void write(LoraModel model, Path folder) {
         Path source = model.source().filter(Files::isDirectory).orElseThrow(() -> bad("the base model does not come from a Hugging Face folder",
-            model.base().name() + " from " + model.source().map(Path::toString).orElse("memory"), "save the base as a folder with its tokenizer, load that and attach the adapter to it"));
+            model.base().name() + " from " + model.source().map(Path::toString).orElse("memory"),
+            "save the base as a folder with its tokenizer, load that and attach the adapter to it"));
         if (Files.exists(folder) && same(source, folder)) throw bad("the fused model would overwrite its base", folder.toString(), "give another folder");
         new Fusion(model, source).write(folder);
     }
@@ -78,7 +79,8 @@ final class Fusion {
         int out = b.shape().dim(0);
         int in = a.shape().dim(1);
         if (weight.shape().rank() != 2 || weight.shape().dim(0) != out || weight.shape().dim(1) != in)
-            throw bad("the base's files have changed since it was loaded", module + ".weight is " + weight.shape() + ", was [" + out + ", " + in + "]", "restore the model's files");
+            throw bad("the base's files have changed since it was loaded",
+                module + ".weight is " + weight.shape() + ", was [" + out + ", " + in + "]", "restore the model's files");
         return HostArray.of(sum(weight.toFloats(), b.toFloats(), a.toFloats(), out, in), out, in).to(weight.dtype());
     }
 

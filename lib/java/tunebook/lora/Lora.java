@@ -23,7 +23,8 @@ public record Lora(int rank, double alpha, double dropout, boolean rsLora, List<
     public Lora {
         targets = List.copyOf(targets);
         if (rank < 1) throw TunebookException.of("Lora", "rank is below 1", "" + rank, "give 1 or more (8 is usual)");
-        if (!(alpha > 0)) throw TunebookException.of("Lora", "alpha is not above 0: the adapter would do nothing", "" + alpha, "give a number above 0 (twice the rank is usual)");
+        if (!(alpha > 0 && alpha < Double.POSITIVE_INFINITY))
+            throw TunebookException.of("Lora", "alpha is not above 0: the adapter would do nothing", "" + alpha, "give a number above 0 (twice the rank is usual)");
         if (!(dropout >= 0 && dropout < 1)) throw TunebookException.of("Lora", "dropout is not a share", "" + dropout, "give 0 or more and less than 1");
     }
 

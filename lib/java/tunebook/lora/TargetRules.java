@@ -16,7 +16,9 @@ final class TargetRules {
     private static final Pattern SHORT_NAME = Pattern.compile("[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*");
     /// Every linear module, by PEFT's word for it.
     private static final String ALL = "all-linear";
-    private static final Pattern IN_BOTH = Pattern.compile("([A-Za-z0-9_.|)^$,-]|\\\\[.dw]|\\((?!\\?)|\\(\\?:|\\[\\^?[A-Za-z0-9_.-]+]|[*+?](?![+])|\\{[0-9]+(,[0-9]*)?}(?![+]))*");
+    /// Plain characters, `\.`, `\d`, `\w`, groups, simple classes and repetitions: what Java and Python both read, and alike.
+    private static final Pattern IN_BOTH = Pattern.compile("([A-Za-z0-9_.|)^$,-]|\\\\[.dw]|\\((?!\\?)|\\(\\?:|\\[\\^?[A-Za-z0-9_.-]+]"
+        + "|[*+?](?![+])|\\{[0-9]+(,[0-9]*)?}(?![+]))*");
 
     private TargetRules() {}
 
@@ -53,7 +55,8 @@ final class TargetRules {
         try {
             return Pattern.compile(rule);
         } catch (PatternSyntaxException e) {
-            throw TunebookException.because(e, operation, "rule is not a regular expression", "\"" + rule + "\": " + e.getDescription(), "correct it; nothing was attached");
+            throw TunebookException.because(e, operation, "rule is not a regular expression",
+                "\"" + rule + "\": " + e.getDescription(), "correct it; nothing was attached");
         }
     }
 

@@ -209,14 +209,15 @@ class TrainerTest {
 
     @Test
     void evaluationIsTheMeanOverTheLearnedTokensOfAllBatches() {
+        List<Example> four = EXAMPLES.subList(0, 4);
         double sum = 0;
         long count = 0;
-        for (Example e : EXAMPLES)
+        for (Example e : four)
             try (Evaluation one = new Evaluation(base, List.of(e), 64)) {
                 sum += one.loss().orElseThrow() * e.learnedCount();
                 count += e.learnedCount();
             }
-        try (Evaluation all = new Evaluation(base, EXAMPLES, 64)) {
+        try (Evaluation all = new Evaluation(base, four, 48)) {
             assertEquals(sum / count, all.loss().orElseThrow(), 1e-6);
         }
         try (Evaluation none = new Evaluation(base, List.of(), 64)) {
