@@ -176,7 +176,7 @@ interface Gemma3Files extends AutoCloseable {
 
         @Override
         public Tokenizer tokenizer() {
-            throw new UnsupportedOperationException();
+            return Tokenizer.fromGguf(gguf);
         }
 
         @Override

@@ -9,7 +9,7 @@ import tunebook.graph.Graph;
 import tunebook.graph.OpsIndex;
 import tunebook.graph.OpsReduce;
 import tunebook.graph.Tensor;
-import tunebook.model.LanguageModel;
+import tunebook.model.Blueprint;
 import tunebook.model.ModelProgram;
 import tunebook.nn.Attention;
 import tunebook.nn.CacheAttention;
@@ -22,12 +22,12 @@ import tunebook.tensor.Shape;
 ///
 /// @param rows  B, sequences generated together
 /// @param slots S, cache slots of each
-final class DecodeGraphs {
-    private final LanguageModel model;
+public final class DecodeGraphs {
+    private final Blueprint model;
     private final int rows;
     private final int slots;
 
-    DecodeGraphs(LanguageModel model, int rows, int slots) {
+    public DecodeGraphs(Blueprint model, int rows, int slots) {
         this.model = model;
         this.rows = rows;
         this.slots = slots;
@@ -40,7 +40,7 @@ final class DecodeGraphs {
 
     /// Inputs: tokens, positions, segments [T], `sources` [B * S] (the token that each cache slot holds), `last` [B] (each prompt's last token).
     /// Outputs: the cache, `logits` [B, V], `next` [B].
-    Graph prefill(int tokens, int longest) {
+    public Graph prefill(int tokens, int longest) {
         Graph g = new Graph("prefill");
         Modules m = modules(g);
         Tensor ids = g.parameter("tokens", DType.I32, Shape.of(tokens));
@@ -59,7 +59,7 @@ final class DecodeGraphs {
     }
 
     /// Inputs: the cache, `slot_positions` [B, S], `tokens` [B], `positions` [B], `slot`. Outputs: the cache and slot positions with the new token, `logits`, `next`.
-    Graph decode() {
+    public Graph decode() {
         Graph g = new Graph("decode");
         Modules m = modules(g);
         Shape entry = Shape.of(rows, model.network().numKeyValueHeads(), slots, model.network().headDim());

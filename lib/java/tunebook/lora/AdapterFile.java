@@ -66,12 +66,12 @@ final class AdapterFile {
         try (SafeTensors tensors = SafeTensors.open(file)) {
             Map<String, String> names = names(tensors, base, file);
             checkWhole(config, names, base, file);
-            List<String> modules = base.network().linearModules().stream().filter(m -> names.containsKey(LoraModel.pathA(m))).toList();
+            List<String> modules = base.network().linearModules().stream().filter(m -> names.containsKey(LoraBlueprint.pathA(m))).toList();
             Map<String, HostArray> matrices = new LinkedHashMap<>();
             for (String module : modules) {
                 Shape w = base.network().parameters().get(module + ".weight");
-                put(matrices, LoraModel.pathA(module), Shape.of(config.lora().rank(), w.dim(1)), tensors, names, base);
-                put(matrices, LoraModel.pathB(module), Shape.of(w.dim(0), config.lora().rank()), tensors, names, base);
+                put(matrices, LoraBlueprint.pathA(module), Shape.of(config.lora().rank(), w.dim(1)), tensors, names, base);
+                put(matrices, LoraBlueprint.pathB(module), Shape.of(w.dim(0), config.lora().rank()), tensors, names, base);
             }
             boolean narrowed = !config.excluded().isEmpty() || !config.onlyLayers().isEmpty();
             Lora lora = narrowed ? config.lora().targets(modules.toArray(String[]::new)) : config.lora();
@@ -104,9 +104,9 @@ final class AdapterFile {
     private static void checkWhole(AdapterConfig config, Map<String, String> names, LanguageModel base, Path file) {
         List<String> missing = new ArrayList<>();
         for (String module : base.network().linearModules()) {
-            boolean any = names.containsKey(LoraModel.pathA(module)) || names.containsKey(LoraModel.pathB(module));
+            boolean any = names.containsKey(LoraBlueprint.pathA(module)) || names.containsKey(LoraBlueprint.pathB(module));
             if (!any && !config.covers(module) && !config.covers(peftPath(module, true))) continue;
-            for (String path : List.of(LoraModel.pathA(module), LoraModel.pathB(module))) if (!names.containsKey(path)) missing.add(path);
+            for (String path : List.of(LoraBlueprint.pathA(module), LoraBlueprint.pathB(module))) if (!names.containsKey(path)) missing.add(path);
         }
         if (!missing.isEmpty())
             throw bad(missing.size() + " tensors are missing from the adapter", first(missing) + " in " + file + "; target_modules are " + config.lora().targets(),

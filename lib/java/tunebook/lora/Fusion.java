@@ -74,8 +74,8 @@ final class Fusion {
 
     /// W + s·B·A in F32, rounded to W's type.
     private HostArray fuse(String module, HostArray weight) {
-        HostArray a = model.buffer(LoraModel.pathA(module)).toHost();
-        HostArray b = model.buffer(LoraModel.pathB(module)).toHost();
+        HostArray a = model.buffer(LoraBlueprint.pathA(module)).toHost();
+        HostArray b = model.buffer(LoraBlueprint.pathB(module)).toHost();
         int out = b.shape().dim(0);
         int in = a.shape().dim(1);
         if (weight.shape().rank() != 2 || weight.shape().dim(0) != out || weight.shape().dim(1) != in)

@@ -43,7 +43,7 @@ public record Lora(int rank, double alpha, double dropout, boolean rsLora, List<
     /// `model` is not changed and stays usable; closing the result frees the adapters only.
     /// Throws where a rule, or one alternative of a rule, matches no module.
     public LoraModel attach(LanguageModel model, Seed seed) {
-        return LoraModel.fresh(model, this, TargetRules.match(model.network().name(), targets, model.network().linearModules()), seed);
+        return LoraModel.fresh(model, this, seed);
     }
 
     /// The adapter in `folder`, as PEFT or [LoraModel#saveAdapter] wrote it, on `base`. Closing the result frees the adapter only.

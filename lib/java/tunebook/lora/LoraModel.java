@@ -2,7 +2,6 @@ package tunebook.lora;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,34 +29,30 @@ import tunebook.tokenizer.Tokenizer;
 /// It owns the adapters' device memory ([#close] frees it) and shares the base's, which must stay open.
 public final class LoraModel implements LanguageModel {
     private final LanguageModel base;
-    private final Lora lora;
-    private final Set<String> targets;
+    private final LoraBlueprint blueprint;
     private final Params adapters;
     private final Set<String> trainable;
 
-    private LoraModel(LanguageModel base, Lora lora, List<String> targets, Map<String, HostArray> adapters) {
+    private LoraModel(LanguageModel base, LoraBlueprint blueprint, Map<String, HostArray> adapters) {
         if (base instanceof LoraModel)
             throw TunebookException.of("Lora.attach", "the model has an adapter already", base.name(), "attach to its base(), or fuse() it and load the fused model");
         this.base = base;
-        this.lora = lora;
-        this.targets = new LinkedHashSet<>(targets);
+        this.blueprint = blueprint;
         this.adapters = Params.of(base.session(), "adapter", adapters);
-        this.trainable = new LinkedHashSet<>(adapters.keySet());
+        this.trainable = blueprint.trainable();
     }
 
-    static LoraModel fresh(LanguageModel base, Lora lora, List<String> targets, Seed seed) {
+    static LoraModel fresh(LanguageModel base, Lora lora, Seed seed) {
+        LoraBlueprint blueprint = LoraBlueprint.of(base, lora);
         Map<String, HostArray> start = new LinkedHashMap<>();
-        for (String module : targets) {
-            Shape w = base.network().parameters().get(module + ".weight");
-            start.put(pathA(module), uniform(lora.rank(), w.dim(1), seed.derive(module)));
-            start.put(pathB(module), HostArray.zeros(DType.F32, Shape.of(w.dim(0), lora.rank())));
-        }
-        return new LoraModel(base, lora, targets, start);
+        blueprint.adapters().forEach((path, shape) -> start.put(path,
+            path.endsWith(".lora_A.weight") ? uniform(shape.dim(0), shape.dim(1), seed.derive(path)) : HostArray.zeros(DType.F32, shape)));
+        return new LoraModel(base, blueprint, start);
     }
 
-    /// A model with given adapters: for each target module A [rank, in] and B [out, rank], by [#pathA] and [#pathB].
+    /// A model with given adapters: for each target module A [rank, in] and B [out, rank], by their paths.
     static LoraModel of(LanguageModel base, Lora lora, List<String> targets, Map<String, HostArray> adapters) {
-        return new LoraModel(base, lora, targets, adapters);
+        return new LoraModel(base, new LoraBlueprint(base, lora, targets), adapters);
     }
 
     /// Uniform in ±sqrt(1/in), as torch's kaiming_uniform_ with a = sqrt(5), which PEFT uses for A.
@@ -69,32 +64,22 @@ public final class LoraModel implements LanguageModel {
         return HostArray.of(values, rank, in);
     }
 
-    /// Path of A, [rank, in], of the adapter on `module`.
-    static String pathA(String module) {
-        return module + ".lora_A.weight";
-    }
-
-    /// Path of B, [out, rank], of the adapter on `module`.
-    static String pathB(String module) {
-        return module + ".lora_B.weight";
-    }
-
     public LanguageModel base() {
         return base;
     }
 
     public Lora lora() {
-        return lora;
+        return blueprint.lora();
     }
 
     /// Paths of the adapted modules, in the order of the network.
-    public Set<String> targets() {
-        return targets;
+    public List<String> targets() {
+        return blueprint.targets();
     }
 
     @Override
     public String name() {
-        return base.name() + " + LoRA(rank " + lora.rank() + ", " + targets.size() + " modules)";
+        return blueprint.name();
     }
 
     @Override
@@ -171,12 +156,12 @@ public final class LoraModel implements LanguageModel {
 
     @Override
     public Modules modules(Weights weights, Optional<Tensor> dropoutState) {
-        return new LoraModules(base.modules(weights, dropoutState), lora, targets, dropoutState);
+        return blueprint.modules(weights, dropoutState);
     }
 
     @Override
     public boolean usesDropout() {
-        return lora.dropout() > 0;
+        return blueprint.usesDropout();
     }
 
     @Override

@@ -43,8 +43,8 @@ final class LoraModules implements Modules {
     public Tensor linear(Tensor x, String module) {
         Tensor y = base.linear(x, module);
         if (!targets.contains(module)) return y;
-        Tensor low = product(dropout(x), weight(LoraModel.pathA(module))); // [T, R]
-        return y.add(product(low, weight(LoraModel.pathB(module))).mul(lora.scale()));
+        Tensor low = product(dropout(x), weight(LoraBlueprint.pathA(module))); // [T, R]
+        return y.add(product(low, weight(LoraBlueprint.pathB(module))).mul(lora.scale()));
     }
 
     private Tensor dropout(Tensor x) {

@@ -28,11 +28,8 @@ public final class ModelProgram implements AutoCloseable {
     }
 
     /// Parameters for a graph over `model`; `given` stand for some of them.
-    public static Weights weights(LanguageModel model, Graph graph, Map<String, Tensor> given) {
-        return new Weights(graph, model.compute(), given, path -> {
-            Buffer b = model.buffer(path);
-            return new Tensor.Type(b.dtype(), b.shape());
-        });
+    public static Weights weights(Blueprint model, Graph graph, Map<String, Tensor> given) {
+        return new Weights(graph, model.compute(), given, model::type);
     }
 
     public Compiled compiled() {

@@ -4,15 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import tunebook.data.Batch;
 import tunebook.engine.Buffer;
-import tunebook.graph.Gradients;
 import tunebook.graph.Graph;
-import tunebook.graph.Tensor;
 import tunebook.model.LanguageModel;
 import tunebook.model.ModelProgram;
-import tunebook.nn.AnswerLoss;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Shape;
@@ -22,14 +18,11 @@ import tunebook.tensor.Shape;
 /// With accumulation there are two programs: one adds a micro-batch's gradients of the summed loss, the other divides by all learned tokens and updates.
 /// Owns the moments (and the summed gradients) on the device; the trained parameters stay the model's.
 final class TrainStep implements AutoCloseable {
-    private static final String SUM = "sum:";
-
     /// What one optimizer step gave: the mean loss over its learned tokens (nats) and the gradients' global norm before clipping.
     record Outcome(double loss, double gradientNorm, long learnedTokens) {}
 
     private final LanguageModel model;
     private final TrainConfig config;
-    private final int longest;
     /// The whole step; with accumulation, the adding of gradients and then the update.
     private final List<ModelProgram> programs = new ArrayList<>();
     private final Map<String, Buffer> state = new LinkedHashMap<>();
@@ -38,9 +31,9 @@ final class TrainStep implements AutoCloseable {
     TrainStep(LanguageModel model, TrainConfig config, int capacity, int learned, int longest) {
         this.model = model;
         this.config = config;
-        this.longest = longest;
+        TrainGraphs graphs = new TrainGraphs(model, config, capacity, learned, longest);
         try {
-            for (Graph g : config.accumulation() == 1 ? List.of(whole(capacity, learned)) : List.of(add(capacity, learned), apply()))
+            for (Graph g : config.accumulation() == 1 ? List.of(graphs.whole()) : List.of(graphs.add(), graphs.apply()))
                 programs.add(ModelProgram.compile(model, g));
             for (String path : model.trainable()) putState(path);
         } catch (RuntimeException e) {
@@ -51,7 +44,7 @@ final class TrainStep implements AutoCloseable {
 
     private void putState(String path) {
         List<String> names = new ArrayList<>(List.of(AdamW.first(path), AdamW.second(path)));
-        if (config.accumulation() > 1) names.add(SUM + path);
+        if (config.accumulation() > 1) names.add(TrainGraphs.SUM + path);
         HostArray zeros = HostArray.zeros(DType.F32, model.buffer(path).shape());
         for (String name : names) state.put(name, model.session().put(zeros, "optimizer"));
     }
@@ -111,59 +104,6 @@ final class TrainStep implements AutoCloseable {
     private void putScalars(Map<String, Buffer> in, int step, long learned) {
         AdamW.scalars(config, step).forEach((name, value) -> in.put(name, model.session().put(HostArray.scalar(value), "batch")));
         in.put("learned", model.session().put(HostArray.scalar((float) learned), "batch"));
-    }
-
-    private Graph whole(int capacity, int learned) {
-        Graph g = new Graph("train_step");
-        Map<String, Tensor> trainable = trainable(g, true);
-        Tensor loss = loss(g, trainable, capacity, learned);
-        Tensor mean = loss.div(g.parameter("learned", DType.F32, Shape.of()));
-        AdamW.update(g, config, trainable, Gradients.of(mean, trainable.values()), loss);
-        g.output("loss", loss);
-        return g;
-    }
-
-    private Graph add(int capacity, int learned) {
-        Graph g = new Graph("add_gradients");
-        Map<String, Tensor> trainable = trainable(g, false);
-        Tensor loss = loss(g, trainable, capacity, learned);
-        List<Tensor> gradients = Gradients.of(loss, trainable.values());
-        int i = 0;
-        for (String path : trainable.keySet())
-            g.output(SUM + path, g.donated(SUM + path, DType.F32, trainable.get(path).shape()).add(gradients.get(i++)));
-        g.output("loss", loss);
-        return g;
-    }
-
-    private Graph apply() {
-        Graph g = new Graph("apply_gradients");
-        Map<String, Tensor> trainable = trainable(g, true);
-        List<Tensor> gradients = new ArrayList<>();
-        Tensor learned = g.parameter("learned", DType.F32, Shape.of());
-        trainable.forEach((path, t) -> {
-            Tensor sum = g.donated(SUM + path, DType.F32, t.shape());
-            gradients.add(sum.div(learned));
-            g.output(SUM + path, g.zeros(sum.type()));
-        });
-        AdamW.update(g, config, trainable, gradients, g.parameter("loss", DType.F32, Shape.of()));
-        return g;
-    }
-
-    private Map<String, Tensor> trainable(Graph g, boolean donated) {
-        Map<String, Tensor> out = new LinkedHashMap<>();
-        for (String path : model.trainable()) {
-            Shape shape = model.buffer(path).shape();
-            out.put(path, donated ? g.donated(path, DType.F32, shape) : g.parameter(path, DType.F32, shape));
-        }
-        return out;
-    }
-
-    /// The summed loss of a batch's learned tokens.
-    private Tensor loss(Graph g, Map<String, Tensor> trainable, int capacity, int learned) {
-        Optional<Tensor> dropout = model.usesDropout() ? Optional.of(g.parameter("dropout", DType.U64, Shape.of(2))) : Optional.empty();
-        boolean head = trainable.containsKey(model.network().headPath());
-        return BatchLoss.sum(model, model.modules(ModelProgram.weights(model, g, trainable), dropout), capacity, learned, longest,
-            head ? AnswerLoss.Gradient.HIDDEN_AND_HEAD : AnswerLoss.Gradient.HIDDEN, config.checkpointLayers());
     }
 
     @Override

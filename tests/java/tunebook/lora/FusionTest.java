@@ -84,8 +84,8 @@ class FusionTest {
     }
 
     private static void assertRoundedOnce(HostArray w, LoraModel tuned, String module, HostArray fused) {
-        HostArray a = tuned.buffer(LoraModel.pathA(module)).toHost();
-        HostArray b = tuned.buffer(LoraModel.pathB(module)).toHost();
+        HostArray a = tuned.buffer(LoraBlueprint.pathA(module)).toHost();
+        HostArray b = tuned.buffer(LoraBlueprint.pathB(module)).toHost();
         int in = a.shape().dim(1);
         for (int i = 0; i < w.size(); i++) {
             double sum = 0;

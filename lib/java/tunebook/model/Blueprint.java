@@ -1,0 +1,32 @@
+package tunebook.model;
+
+import java.util.Optional;
+import java.util.Set;
+import tunebook.graph.Tensor;
+import tunebook.nn.CausalLm;
+import tunebook.nn.Compute;
+import tunebook.nn.Modules;
+import tunebook.nn.Weights;
+
+/// A model without its numbers: all that a program over it is built from. Programs for a device that is not here are compiled from it.
+public interface Blueprint {
+    /// Name for messages: `Gemma3(18 layers, hidden 640)`.
+    String name();
+
+    CausalLm network();
+
+    Compute compute();
+
+    /// Paths of the parameters that training changes, all F32, in a fixed order; empty for a frozen model.
+    Set<String> trainable();
+
+    /// Element type and shape of the parameter at `path`, as it is stored.
+    Tensor.Type type(String path);
+
+    /// The network's modules over `weights`, adapters included.
+    ///
+    /// @param dropoutState U64[2], given in training where [#usesDropout]
+    Modules modules(Weights weights, Optional<Tensor> dropoutState);
+
+    boolean usesDropout();
+}

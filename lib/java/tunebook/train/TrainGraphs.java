@@ -1,0 +1,80 @@
+package tunebook.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tunebook.graph.Gradients;
+import tunebook.graph.Graph;
+import tunebook.graph.Tensor;
+import tunebook.model.Blueprint;
+import tunebook.model.ModelProgram;
+import tunebook.nn.AnswerLoss;
+import tunebook.tensor.DType;
+import tunebook.tensor.Shape;
+
+/// The programs of an optimizer step, as graphs: they need a model's blueprint only.
+///
+/// @param capacity token slots of a micro-batch
+/// @param learned  slots for learned tokens, an [AnswerLoss#capacity]
+/// @param longest  tokens of the longest document
+public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int learned, int longest) {
+    static final String SUM = "sum:";
+
+    /// The whole step: inputs are the trainable parameters, the batch, the moments and the scalars of [AdamW]; outputs have their names, `loss` is the sum.
+    public Graph whole() {
+        Graph g = new Graph("train_step");
+        Map<String, Tensor> trainable = trainable(g, true);
+        Tensor loss = loss(g, trainable);
+        Tensor mean = loss.div(g.parameter("learned", DType.F32, Shape.of()));
+        AdamW.update(g, config, trainable, Gradients.of(mean, trainable.values()), loss);
+        g.output("loss", loss);
+        return g;
+    }
+
+    /// Adds a micro-batch's gradients of the summed loss to the sums.
+    public Graph add() {
+        Graph g = new Graph("add_gradients");
+        Map<String, Tensor> trainable = trainable(g, false);
+        Tensor loss = loss(g, trainable);
+        List<Tensor> gradients = Gradients.of(loss, trainable.values());
+        int i = 0;
+        for (String path : trainable.keySet())
+            g.output(SUM + path, g.donated(SUM + path, DType.F32, trainable.get(path).shape()).add(gradients.get(i++)));
+        g.output("loss", loss);
+        return g;
+    }
+
+    /// Divides the sums by the learned tokens, updates, and clears them.
+    public Graph apply() {
+        Graph g = new Graph("apply_gradients");
+        Map<String, Tensor> trainable = trainable(g, true);
+        List<Tensor> gradients = new ArrayList<>();
+        Tensor learned = g.parameter("learned", DType.F32, Shape.of());
+        trainable.forEach((path, t) -> {
+            Tensor sum = g.donated(SUM + path, DType.F32, t.shape());
+            gradients.add(sum.div(learned));
+            g.output(SUM + path, g.zeros(sum.type()));
+        });
+        AdamW.update(g, config, trainable, gradients, g.parameter("loss", DType.F32, Shape.of()));
+        return g;
+    }
+
+    private Map<String, Tensor> trainable(Graph g, boolean donated) {
+        Map<String, Tensor> out = new LinkedHashMap<>();
+        for (String path : model.trainable()) {
+            Shape shape = model.type(path).shape();
+            out.put(path, donated ? g.donated(path, DType.F32, shape) : g.parameter(path, DType.F32, shape));
+        }
+        return out;
+    }
+
+    /// The summed loss of a batch's learned tokens.
+    private Tensor loss(Graph g, Map<String, Tensor> trainable) {
+        Optional<Tensor> dropout = model.usesDropout() ? Optional.of(g.parameter("dropout", DType.U64, Shape.of(2))) : Optional.empty();
+        boolean head = trainable.containsKey(model.network().headPath());
+        return BatchLoss.sum(model, model.modules(ModelProgram.weights(model, g, trainable), dropout), capacity, learned, longest,
+            head ? AnswerLoss.Gradient.HIDDEN_AND_HEAD : AnswerLoss.Gradient.HIDDEN, config.checkpointLayers());
+    }
+}
