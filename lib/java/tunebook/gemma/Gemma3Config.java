@@ -19,6 +19,10 @@ public record Gemma3Config(int vocabSize, int hiddenSize, int intermediateSize, 
     private static final String GLOBAL = "full_attention";
     private static final String LOCAL = "sliding_attention";
 
+    /// Gemma 3 270M, and FunctionGemma.
+    public static final Gemma3Config GEMMA_3_270M = new Gemma3Config(262144, 640, 2048, 18, 4, 1, 256, 1e-6, 256, 512, layerTypes(18, 6),
+        1e6, 1e4, 1, true, 32768);
+
     public Gemma3Config {
         layerTypes = List.copyOf(layerTypes);
         if (layerTypes.size() != numHiddenLayers)
