@@ -27,7 +27,7 @@ public final class StableHlo {
     public static Program emit(Graph graph) {
         StableHlo s = new StableHlo();
         List<Tensor> parameters = List.copyOf(graph.parameters().values());
-        String arguments = IntStream.range(0, parameters.size()).mapToObj(i -> s.argument(parameters.get(i), i)).collect(Collectors.joining(", "));
+        String arguments = IntStream.range(0, parameters.size()).mapToObj(i -> s.argument(graph, parameters.get(i), i)).collect(Collectors.joining(", "));
         String results = graph.outputs().values().stream().map(t -> type(t.type())).collect(Collectors.joining(", "));
         s.text.append("module @").append(graph.name().replaceAll("[^A-Za-z0-9_]", "_")).append(" {\n  func.func public @main(")
             .append(arguments).append(") -> (").append(results).append(") {\n");
@@ -42,10 +42,16 @@ public final class StableHlo {
             e.getValue().op() instanceof Op.Parameter p && p.donated())).toList();
     }
 
-    private String argument(Tensor t, int i) {
+    private String argument(Graph graph, Tensor t, int i) {
         names.put(t, "%arg" + i);
-        boolean donated = ((Op.Parameter) t.op()).donated();
-        return "%arg" + i + ": " + type(t.type()) + (donated ? " {jax.buffer_donor = true}" : "");
+        return "%arg" + i + ": " + type(t.type()) + (t.op() instanceof Op.Parameter p && p.donated() ? donation(graph, p.name(), t.type()) : "");
+    }
+
+    /// A donated argument becomes the output of its name, in place; without one XLA may use it for any output.
+    private static String donation(Graph graph, String name, Tensor.Type type) {
+        int output = List.copyOf(graph.outputs().keySet()).indexOf(name);
+        boolean same = output >= 0 && graph.outputs().get(name).type().equals(type);
+        return same ? " {tf.aliasing_output = " + output + " : i32}" : " {jax.buffer_donor = true}";
     }
 
     private void body(Graph graph, String indent) {
