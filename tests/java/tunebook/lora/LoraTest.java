@@ -147,7 +147,7 @@ class LoraTest {
         for (int i = 0; i < n; i++) identity[i * n + i] = 1;
         HostArray one = HostArray.of(identity, n, n);
         HostArray bits = HostArray.of(new int[] {key, 0, 1, 2}, 4);
-        return Numbers.run(g, Map.of("x", HostArray.of(x, x.length / n, n), "m.weight", HostArray.zeros(DType.F32, Shape.of(n, n)), LoraModel.pathA("m"), one, LoraModel.pathB("m"), one,
+        return Numbers.run(g, Map.of("x", HostArray.of(x, x.length / n, n), "m.weight", HostArray.zeros(DType.F32, Shape.of(n, n)), LoraBlueprint.pathA("m"), one, LoraBlueprint.pathB("m"), one,
             "dropout", new HostArray(DType.U64, Shape.of(2), bits.bytes()))).get("y").toFloats();
     }
 
