@@ -61,7 +61,7 @@ def tell(lines):
     """Passes lines on; shows one for each finished class, and everything about a failure."""
     failing = False
     for line in lines:
-        done = re.search(r"Tests run: (\d+), .*Time elapsed: ([\d.]+) s.* in (\S+)", line)
+        done = re.search(r"Tests run: (\d+), .*Time elapsed: ([\d.]+) s.* in ((?:\w+\.)*\w+?Test)", line)
         if done:
             print(f"  {done.group(3)}: {done.group(1)} in {float(done.group(2)):.1f} s", flush=True)
         failing = "<<< FAIL" in line or "<<< ERR" in line or (failing and not line.startswith("["))

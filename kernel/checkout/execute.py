@@ -17,7 +17,7 @@ from nbconvert import HTMLExporter
 SCORES = "application/vnd.tunebook.scores+json"
 RAISES = "raises"
 PROGRESS_SECONDS = 10
-LINES_OF_A_CELL = 20
+LINES_OF_A_CELL = 12
 
 
 class TalkingClient(NotebookClient):

@@ -61,7 +61,7 @@ final class CellEvaluator extends CodeEvaluator {
     /// @throws EvaluationInterruptedException if it was interrupted with statements left, or did not stop
     @Override
     public Object eval(JShell shell, String code) {
-        boolean outermost = !execution.thread().isCurrent();
+        boolean outermost = !isCellThread();
         if (outermost) {
             execution.thread().takeInterrupted();
             forgetShownValues(shell, code);
@@ -78,6 +78,11 @@ final class CellEvaluator extends CodeEvaluator {
         if (info.completeness() != SourceCodeAnalysis.Completeness.EMPTY)
             throw new IncompleteSourceException(info.remaining().strip());
         return last;
+    }
+
+    /// Whether the caller is code of a cell.
+    boolean isCellThread() {
+        return execution.thread().isCurrent();
     }
 
     private void forgetShownValues(JShell shell, String code) {

@@ -13,6 +13,7 @@ import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.HelpLink;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
+import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.messages.Header;
@@ -37,11 +38,15 @@ public final class TunebookKernel extends JavaKernel {
     private static final String VERSION = "0.1.0";
 
     private final CellHistory history = new CellHistory();
+    private final CellEvaluator evaluator;
+    private final Thread starting = new Thread(this::install, "startup");
+    private volatile Optional<Throwable> startFailure = Optional.empty();
     private Optional<CellReplies> replies = Optional.empty();
 
     private TunebookKernel(Builder parts, CellEvaluator evaluator, JShell shell) {
         super(NAME, VERSION, parts.language(), List.of(), parts.history(), parts.io(), parts.comms(), parts.renderer(),
             parts.magics(), parts.magicsRegistry(), true, parts.styler(), shell, evaluator);
+        this.evaluator = evaluator;
     }
 
     /// Starts the kernel for one Jupyter connection file and returns when the client has shut it down.
@@ -76,9 +81,48 @@ public final class TunebookKernel extends JavaKernel {
             .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(0)));
     }
 
+    /// Imports take a second: they are made while the client is being answered, and whatever needs them waits.
+    @Override
+    public void onStartup() {
+        installNotebookKernel();
+        starting.start();
+    }
+
+    private void install() {
+        try {
+            installDefaultExtensions();
+        } catch (RuntimeException | Error e) {
+            startFailure = Optional.of(e);
+        }
+    }
+
+    private void awaitStart() {
+        if (Thread.currentThread() == starting || evaluator.isCellThread()) return;
+        try {
+            starting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        startFailure.ifPresent(e -> System.err.println("Not all imports and displays are there: " + e));
+        startFailure = Optional.empty();
+    }
+
+    @Override
+    public ReplacementOptions complete(String code, int at) {
+        awaitStart();
+        return super.complete(code, at);
+    }
+
+    @Override
+    public String isComplete(String code) {
+        awaitStart();
+        return super.isComplete(code);
+    }
+
     /// An error of the machinery (the heap is full while compiling, say) must not end the thread that serves requests.
     @Override
     protected Object doEval(String source) {
+        awaitStart();
         try {
             return super.doEval(source);
         } catch (Error e) {
@@ -111,6 +155,7 @@ public final class TunebookKernel extends JavaKernel {
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
         if (code.isEmpty()) return null;
+        awaitStart();
         DisplayData found = super.inspect(code, Math.clamp(at, 0, code.length() - 1), extraDetail);
         if (found != null) keepLines(found);
         return found;
