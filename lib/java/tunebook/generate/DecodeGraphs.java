@@ -51,7 +51,7 @@ public final class DecodeGraphs {
         Tensor hidden = model.network().hidden(m, ids, positions, attention, false);
         for (int i = 0; i < attention.seen.size(); i++) {
             Tensor x = attention.seen.get(i); // [T, K, H]
-            Tensor kept = x.takeRows(sources).reshape(rows, slots, x.dim(1), x.dim(2)).transpose(0, 2, 1, 3);
+            Tensor kept = x.takeRows(sources).reshape(rows, slots, x.dim(1), x.dim(2)).transpose(0, 2, 1, 3).reshape(rows * x.dim(1), slots, x.dim(2));
             g.output(cache(i), kept.to(m.compute().batchedDot()));
         }
         choose(g, m, hidden.takeRows(g.parameter("last", DType.I32, Shape.of(rows))));
@@ -62,7 +62,7 @@ public final class DecodeGraphs {
     public Graph decode() {
         Graph g = new Graph("decode");
         Modules m = modules(g);
-        Shape entry = Shape.of(rows, model.network().numKeyValueHeads(), slots, model.network().headDim());
+        Shape entry = Shape.of(rows * model.network().numKeyValueHeads(), slots, model.network().headDim());
         List<Tensor> caches = IntStream.range(0, 2 * model.network().layers()).mapToObj(i -> g.donated(cache(i), m.compute().batchedDot(), entry)).toList();
         Tensor held = g.donated("slot_positions", DType.I32, Shape.of(rows, slots));
         Tensor tokens = g.parameter("tokens", DType.I32, Shape.of(rows));

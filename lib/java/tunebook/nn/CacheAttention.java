@@ -10,7 +10,8 @@ import tunebook.tensor.DType;
 
 /// Attention of one new token for each row over a key/value cache, which it extends.
 ///
-/// The cache of a layer is two tensors [B, K, S, H]. All rows write the same slot; each row knows the position that stands in each slot.
+/// The cache of a layer is two tensors [B * K, S, H]: products read them as they are, so that XLA updates them in place (with an axis of size 1 for K
+/// between it copied both for each token). All rows write the same slot; each row knows the position that stands in each slot.
 public final class CacheAttention implements Attention {
     private final Compute compute;
     private final List<Tensor> caches;
@@ -19,7 +20,7 @@ public final class CacheAttention implements Attention {
     private final Tensor positions;
     private final List<Tensor> updated = new ArrayList<>();
 
-    /// @param caches        keys and values of layer 0, of layer 1, …: each [B, K, S, H]
+    /// @param caches        keys and values of layer 0, of layer 1, …: each [B * K, S, H]
     /// @param slot          I32 scalar, where the new keys and values go
     /// @param slotPositions [B, S] I32, the position in each slot, the new one included; -1 where there is none
     /// @param positions     [B] I32, of the new tokens
@@ -38,26 +39,24 @@ public final class CacheAttention implements Attention {
 
     @Override
     public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
-        int b = q.dim(0);
-        int heads = k.dim(1);
-        int h = q.dim(2);
-        int group = q.dim(1) / heads;
+        int rows = q.dim(0) * k.dim(1);
+        int group = q.dim(1) / k.dim(1);
         Tensor keys = extend(caches.get(2 * layer), k);
         Tensor values = extend(caches.get(2 * layer + 1), v);
-        Tensor scores = OpsDot.dot(q.to(compute.batchedDot()).reshape(b, heads, group, h), keys.to(compute.batchedDot()),
-            List.of(0, 1), List.of(0, 1), List.of(3), List.of(3)); // [B, K, group, S]
-        Tensor seen = seen(window).reshape(b, 1, 1, keys.dim(2)).broadcastTo(scores.shape().toArray());
+        Tensor scores = OpsDot.dot(q.to(compute.batchedDot()).reshape(rows, group, q.dim(2)), keys.to(compute.batchedDot()),
+            List.of(0), List.of(0), List.of(2), List.of(2)); // [B * K, group, S]
+        Tensor seen = seen(window).reshape(q.dim(0), 1, keys.dim(1)).broadcastTo(q.dim(0), q.dim(1), keys.dim(1)).reshape(scores.shape().toArray());
         Tensor masked = seen.select(scores, q.graph().full(DType.F32, -1e30, scores.shape().toArray()));
-        Tensor e = masked.sub(masked.max(3).reshape(b, heads, group, 1)).exp();
-        Tensor p = e.div(e.sum(3).reshape(b, heads, group, 1));
-        return OpsDot.dot(p.to(compute.batchedDot()), values.to(compute.batchedDot()), List.of(0, 1), List.of(0, 1), List.of(3), List.of(2))
-            .reshape(b, q.dim(1) * h);
+        Tensor e = masked.sub(masked.max(2).reshape(rows, group, 1)).exp();
+        Tensor p = e.div(e.sum(2).reshape(rows, group, 1));
+        return OpsDot.dot(p.to(compute.batchedDot()), values.to(compute.batchedDot()), List.of(0), List.of(0), List.of(2), List.of(1))
+            .reshape(q.dim(0), q.dim(1) * q.dim(2));
     }
 
     private Tensor extend(Tensor cache, Tensor fresh) {
         Graph g = cache.graph();
         Tensor zero = g.scalar(DType.I32, 0);
-        Tensor next = OpsIndex.dynamicUpdate(cache, fresh.reshape(fresh.dim(0), fresh.dim(1), 1, fresh.dim(2)).to(cache.dtype()), List.of(zero, zero, slot, zero));
+        Tensor next = OpsIndex.dynamicUpdate(cache, fresh.reshape(cache.dim(0), 1, cache.dim(2)).to(cache.dtype()), List.of(zero, slot, zero));
         updated.add(next);
         return next;
     }

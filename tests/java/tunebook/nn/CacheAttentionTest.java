@@ -30,8 +30,8 @@ class CacheAttentionTest {
         in.put("q", Numbers.random(1, B, N, H));
         in.put("k", Numbers.random(2, B, K, H));
         in.put("v", Numbers.random(3, B, K, H));
-        in.put("keys", Numbers.random(4, B, K, S, H));
-        in.put("values", Numbers.random(5, B, K, S, H));
+        in.put("keys", Numbers.random(4, B * K, S, H));
+        in.put("values", Numbers.random(5, B * K, S, H));
         in.put("held", HostArray.of(HELD, B, S));
         in.put("positions", HostArray.of(POSITIONS));
         in.put("slot", HostArray.scalar(4));
