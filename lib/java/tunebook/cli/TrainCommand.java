@@ -1,0 +1,74 @@
+package tunebook.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tunebook.data.ChatData;
+import tunebook.engine.Session;
+import tunebook.gemma.Gemma3;
+import tunebook.lora.Lora;
+import tunebook.lora.LoraModel;
+import tunebook.tensor.Seed;
+import tunebook.train.StepReport;
+import tunebook.train.TrainConfig;
+import tunebook.train.Trainer;
+
+/// `./tunebook train`: LoRA on a model and rows of one's own, without a notebook.
+@Command(name = "train", description = "LoRA fine-tuning of a Hugging Face folder or a GGUF file; writes a PEFT adapter")
+final class TrainCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Option(names = "--model", description = "model folder or .gguf file", defaultValue = "data/tiny-functiongemma") private Path model;
+    @Option(names = "--data", description = "rows to train on, JSONL", defaultValue = "data/phone-actions/train.jsonl") private Path data;
+    @Option(names = "--device", description = "cpu, cuda or tpu; the best there is where left out") private Optional<String> device;
+    @Option(names = "--steps", defaultValue = "100") private int steps;
+    @Option(names = "--batch-size", description = "rows of a step", defaultValue = "4") private int batchSize;
+    @Option(names = "--max-length", description = "longer rows are left out and counted", defaultValue = "1024") private int maxLength;
+    @Option(names = "--rate", description = "peak learning rate", defaultValue = "2e-4") private double rate;
+    @Option(names = "--rank", defaultValue = "8") private int rank;
+    @Option(names = "--targets", description = "rule for module paths", defaultValue = ".*(q|k|v|gate|up|down)_proj") private String targets;
+    @Option(names = "--checkpoint-layers", description = "compute layers again in the backward pass: less memory, more time") private boolean checkpointLayers;
+    @Option(names = "--seed", defaultValue = "42") private long seed;
+    @Option(names = "--out", description = "folder of the adapter", defaultValue = "out/adapter") private Path out;
+
+    @Override
+    public Integer call() {
+        Session session = device.map(Session::open).orElseGet(Session::open);
+        try (Gemma3 base = Gemma3.load(model, session);
+             LoraModel tuned = new Lora().rank(rank).alpha(2 * rank).targets(targets).attach(base, Seed.of(seed))) {
+            say(session.describe());
+            say(tuned.parameters().toString());
+            TrainConfig config = new TrainConfig().maxSteps(steps).batchSize(batchSize).maxLength(maxLength).skipLong(true).learningRate(rate)
+                .warmupSteps(steps / 20).checkpointLayers(checkpointLayers).seed(Seed.of(seed));
+            var history = new Trainer(tuned, config).listen(this::report).run(ChatData.read(data));
+            history.notes().forEach(this::say);
+            tuned.saveAdapter(out);
+        }
+        say("adapter " + out + peakMemory().map(p -> ", peak memory " + p).orElse(""));
+        return 0;
+    }
+
+    private void report(StepReport r) {
+        say("step %d/%d  loss %.4f  norm %.3f  %.1f s  %.0f tokens/s".formatted(r.step(), r.maxSteps(), r.loss(), r.gradientNorm(), r.seconds(), r.tokensPerSecond()));
+    }
+
+    private void say(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
+    }
+
+    /// The most resident memory this process has had, as Linux tells it.
+    private static Optional<String> peakMemory() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmHWM:"))
+                .map(l -> "%.2f GiB".formatted(Long.parseLong(l.replaceAll("\\D", "")) / 1048576.0)).findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
