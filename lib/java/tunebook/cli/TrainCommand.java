@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tunebook.data.ChatData;
 import tunebook.engine.Session;
+import tunebook.gemma.FunctionGemma;
 import tunebook.gemma.Gemma3;
 import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
@@ -25,6 +26,7 @@ final class TrainCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Option(names = "--model", description = "model folder or .gguf file", defaultValue = "data/tiny-functiongemma") private Path model;
     @Option(names = "--data", description = "rows to train on, JSONL", defaultValue = "data/phone-actions/train.jsonl") private Path data;
+    @Option(names = "--function-gemma", description = "use FunctionGemma's chat format whatever the model's own is (a base model)") private boolean functionGemma;
     @Option(names = "--device", description = "cpu, cuda or tpu; the best there is where left out") private Optional<String> device;
     @Option(names = "--steps", defaultValue = "100") private int steps;
     @Option(names = "--batch-size", description = "rows of a step", defaultValue = "4") private int batchSize;
@@ -39,7 +41,8 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Session session = device.map(Session::open).orElseGet(Session::open);
-        try (Gemma3 base = Gemma3.load(model, session);
+        try (Gemma3 loaded = Gemma3.load(model, session);
+             Gemma3 base = loaded.withTemplate(functionGemma ? new FunctionGemma() : loaded.template());
              LoraModel tuned = new Lora().rank(rank).alpha(2 * rank).targets(targets).attach(base, Seed.of(seed))) {
             say(session.describe());
             say(tuned.parameters().toString());

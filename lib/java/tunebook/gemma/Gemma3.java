@@ -77,6 +77,11 @@ public final class Gemma3 implements LanguageModel {
         }
     }
 
+    /// This model speaking another chat format (a base model borrowing FunctionGemma's, say). It shares this one's parameters; close both.
+    public Gemma3 withTemplate(ChatTemplate other) {
+        return new Gemma3(network, session, compute, tokenizer, other, parameters.again(), trainable, source);
+    }
+
     /// A model with random weights (normal, deviation 0.02; norms as identities), all of them trainable.
     public static Gemma3 fresh(Gemma3Config config, Tokenizer tokenizer, ChatTemplate template, Session session, Precision precision, Seed seed) {
         Gemma3Network network = new Gemma3Network(config);

@@ -33,16 +33,23 @@ final class SharedParams {
 
     /// One user's hold on the parameters. Closing the last one frees them; one that is garbage is closed.
     static final class Lease implements AutoCloseable {
-        private final Params params;
+        private final SharedParams shared;
         private final Cleaner.Cleanable release;
 
         private Lease(SharedParams shared) {
-            this.params = shared.params;
+            this.shared = shared;
             this.release = CLEANER.register(this, shared::release);
         }
 
         Params params() {
-            return params;
+            return shared.params;
+        }
+
+        /// Another user's hold on the same parameters.
+        Lease again() {
+            synchronized (SharedParams.class) {
+                return shared.lease();
+            }
         }
 
         @Override
