@@ -112,6 +112,7 @@ public record Gemma3Config(int vocabSize, int hiddenSize, int intermediateSize, 
             .put("max_position_embeddings", maxPositionEmbeddings).put("hidden_activation", "gelu_pytorch_tanh").put("attention_bias", false)
             .put("attention_dropout", 0.0).put("bos_token_id", 2).put("eos_token_id", 1).put("pad_token_id", 0).put("torch_dtype", "bfloat16");
         layerTypes.forEach(o.putArray("layer_types")::add);
+        if (queryPreAttnScalar == Math.rint(queryPreAttnScalar)) o.put("query_pre_attn_scalar", (int) queryPreAttnScalar); // transformers insists on an integer
         if (ropeScalingFactor != 1) o.putObject("rope_scaling").put("rope_type", "linear").put("factor", ropeScalingFactor);
         return o.toPrettyString();
     }
