@@ -8,7 +8,9 @@ import tunebook.tensor.TunebookException;
 
 /// What to do when the device is full.
 final class OutOfMemory {
-    private static final int PATIENCE_MS = 200;
+    private static final int PATIENCE_MS = 500;
+    /// The cleaner frees one buffer after another: it counts as done when nothing was freed for this long.
+    private static final int QUIET_MS = 50;
 
     private OutOfMemory() {}
 
@@ -17,7 +19,14 @@ final class OutOfMemory {
         long before = live.bytes();
         System.gc();
         try {
-            for (int waited = 0; waited < PATIENCE_MS && live.bytes() == before; waited += 10) Thread.sleep(10);
+            long last = before;
+            int quiet = 0;
+            for (int waited = 0; waited < PATIENCE_MS && quiet < QUIET_MS; waited += 10) {
+                Thread.sleep(10);
+                long now = live.bytes();
+                quiet = now == last && now < before ? quiet + 10 : 0;
+                last = now;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the retry goes ahead; whoever checks for interrupts still sees it
         }
