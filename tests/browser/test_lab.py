@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import urllib.request
@@ -21,9 +22,12 @@ def run_in_browser(notebook: Path, pictures: Path, interrupt: bool = False) -> d
     """Runs a notebook of this checkout in JupyterLab; what the browser saw. Pictures of all cells go to a folder."""
     pictures.mkdir(parents=True, exist_ok=True)
     port = free_port()
+    own = tempfile.mkdtemp()
+    environment = os.environ | {"JUPYTERLAB_WORKSPACES_DIR": f"{own}/workspaces", "JUPYTERLAB_SETTINGS_DIR": f"{own}/settings"}
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
-         "--IdentityProvider.token=", "--expose-app-in-browser", f"--ServerApp.root_dir={ROOT}"],
+         "--IdentityProvider.token=", "--expose-app-in-browser", f"--ServerApp.root_dir={ROOT}",
+         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"], env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
@@ -37,6 +41,7 @@ def run_in_browser(notebook: Path, pictures: Path, interrupt: bool = False) -> d
     finally:
         server.terminate()
         server.wait(timeout=30)
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def wait_for(url: str) -> None:

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jdk.jshell.JShell;
@@ -40,6 +41,7 @@ public final class TunebookKernel extends JavaKernel {
     private final CellHistory history = new CellHistory();
     private final CellEvaluator evaluator;
     private final Thread starting = new Thread(this::install, "startup");
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile Optional<Throwable> startFailure = Optional.empty();
     private Optional<CellReplies> replies = Optional.empty();
 
@@ -59,9 +61,10 @@ public final class TunebookKernel extends JavaKernel {
         endWithParent();
         var connection = new KernelConnection(KernelConnectionProperties.parse(Files.readString(Path.of(arguments[0]))));
         TunebookKernel kernel = new Builder().build();
-        kernel.onStartup();
         kernel.becomeHandlerForConnection(connection);
         connection.connect();
+        kernel.started.thenRun(connection::tellIdle);
+        kernel.onStartup();
         connection.waitUntilClose();
         System.exit(0);
     }
@@ -94,15 +97,12 @@ public final class TunebookKernel extends JavaKernel {
         } catch (RuntimeException | Error e) {
             startFailure = Optional.of(e);
         }
+        started.complete(null);
     }
 
     private void awaitStart() {
         if (Thread.currentThread() == starting || evaluator.isCellThread()) return;
-        try {
-            starting.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        started.join();
         startFailure.ifPresent(e -> System.err.println("Not all imports and displays are there: " + e));
         startFailure = Optional.empty();
     }
