@@ -100,6 +100,32 @@ class InterruptTest(OneKernel):
         self.assertEqual(k.run("1 + 1").value, "2")
 
 
+class RunAllTest(OneKernel):
+    """Front ends send all cells at once."""
+
+    def statuses(self, *cells: str, interrupt_after: float = 0, **options) -> list[str]:
+        sent = [self.k.client.execute(cell, **options) for cell in cells]
+        if interrupt_after:
+            time.sleep(interrupt_after)
+            self.k.manager.interrupt_kernel()
+        return [self.k.wait(cell).reply["content"]["status"] for cell in sent]
+
+    def test_the_cells_behind_a_failed_one_do_not_run(self):
+        self.assertEqual(self.statuses("int a = 1;", "throw new IllegalStateException();", "a = 2;", "a = 3;"), ["ok", "error", "aborted", "aborted"])
+        self.assertEqual(self.k.run("a").value, "1")
+
+    def test_they_run_where_the_front_end_says_so(self):
+        self.assertEqual(self.statuses("throw new IllegalStateException();", "int b = 2;", stop_on_error=False), ["error", "ok"])
+
+    def test_the_cells_behind_an_interrupted_one_do_not_run(self):
+        self.assertEqual(self.statuses("while (!Thread.currentThread().isInterrupted()) { }", "int c = 2;", interrupt_after=2), ["ok", "aborted"])
+        self.assertEqual(self.k.run("1 + 1").value, "2")
+
+    def test_other_requests_behind_a_failed_cell_are_answered(self):
+        self.k.client.execute("Thread.sleep(500); throw new IllegalStateException();")
+        self.assertEqual(self.k.client.complete("Math.cb", 7, reply=True, timeout=30)["content"]["matches"], ["cbrt("])
+
+
 class TextTest(OneKernel):
     def test_many_lines_arrive_in_order_and_in_few_messages(self):
         k = self.k

@@ -32,6 +32,7 @@ final class CellEvaluator extends CodeEvaluator {
 
     private final CellExecution execution = new CellExecution();
     private final List<VarSnippet> shownValues = new ArrayList<>();
+    private boolean interrupted;
     private TelemetryCollector<?> telemetry = TelemetryCollector.DO_NOTHING;
 
     CellEvaluator(String name) {
@@ -63,6 +64,7 @@ final class CellEvaluator extends CodeEvaluator {
     public Object eval(JShell shell, String code) {
         boolean outermost = !isCellThread();
         if (outermost) {
+            interrupted = false;
             execution.thread().takeInterrupted();
             forgetShownValues(shell, code);
         }
@@ -72,12 +74,18 @@ final class CellEvaluator extends CodeEvaluator {
         while (info.completeness().isComplete()) {
             last = evalSingle(shell, info.source());
             info = analysis.analyzeCompletion(info.remaining());
-            if (outermost && execution.thread().takeInterrupted() && info.completeness() != SourceCodeAnalysis.Completeness.EMPTY)
+            interrupted |= outermost && execution.thread().takeInterrupted();
+            if (outermost && interrupted && info.completeness() != SourceCodeAnalysis.Completeness.EMPTY)
                 throw new EvaluationInterruptedException(info.source().strip());
         }
         if (info.completeness() != SourceCodeAnalysis.Completeness.EMPTY)
             throw new IncompleteSourceException(info.remaining().strip());
         return last;
+    }
+
+    /// Whether the last cell was interrupted, also where it ended well.
+    boolean wasInterrupted() {
+        return interrupted;
     }
 
     /// Whether the caller is code of a cell.

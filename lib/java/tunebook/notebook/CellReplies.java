@@ -31,6 +31,7 @@ final class CellReplies extends ShellReplyEnvironment {
     private StreamType stream = StreamType.OUT;
     private ScheduledFuture<?> sending;
     private int executionCount;
+    private boolean failed;
     private Optional<ErrorText> error = Optional.empty();
 
     CellReplies(ShellChannel channel, StdinChannel stdin, JupyterSocket iopub, MessageContext request) {
@@ -40,6 +41,11 @@ final class CellReplies extends ShellReplyEnvironment {
     /// Says how the error of this request reads; without it JJava names its own exception.
     void explain(ErrorText text) {
         error = Optional.of(text);
+    }
+
+    /// Whether the answer was an error.
+    boolean failed() {
+        return failed;
     }
 
     @Override
@@ -53,6 +59,7 @@ final class CellReplies extends ShellReplyEnvironment {
 
     @Override
     public void replyError(MessageType<?> type, ErrorReply reply) {
+        failed = true;
         super.replyError(type, error.map(text -> text.reply(executionCount)).orElse(reply));
     }
 

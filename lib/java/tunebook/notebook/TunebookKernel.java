@@ -40,15 +40,17 @@ public final class TunebookKernel extends JavaKernel {
 
     private final CellHistory history = new CellHistory();
     private final CellEvaluator evaluator;
+    private final KernelConnection connection;
     private final Thread starting = new Thread(this::install, "startup");
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile Optional<Throwable> startFailure = Optional.empty();
     private Optional<CellReplies> replies = Optional.empty();
 
-    private TunebookKernel(Builder parts, CellEvaluator evaluator, JShell shell) {
+    private TunebookKernel(Builder parts, CellEvaluator evaluator, JShell shell, KernelConnection connection) {
         super(NAME, VERSION, parts.language(), List.of(), parts.history(), parts.io(), parts.comms(), parts.renderer(),
             parts.magics(), parts.magicsRegistry(), true, parts.styler(), shell, evaluator);
         this.evaluator = evaluator;
+        this.connection = connection;
     }
 
     /// Starts the kernel for one Jupyter connection file and returns when the client has shut it down.
@@ -60,7 +62,7 @@ public final class TunebookKernel extends JavaKernel {
         Logger.getLogger("").setLevel(Level.WARNING);
         endWithParent();
         var connection = new KernelConnection(KernelConnectionProperties.parse(Files.readString(Path.of(arguments[0]))));
-        TunebookKernel kernel = new Builder().build();
+        TunebookKernel kernel = new Builder(connection).build();
         kernel.becomeHandlerForConnection(connection);
         connection.connect();
         kernel.started.thenRun(connection::tellIdle);
@@ -139,10 +141,20 @@ public final class TunebookKernel extends JavaKernel {
 
     @Override
     protected synchronized void handleExecuteRequest(ShellReplyEnvironment env, Message<ExecuteRequest> request) {
-        replies = Optional.of((CellReplies) env);
+        CellReplies cell = (CellReplies) env;
+        replies = Optional.of(cell);
         super.handleExecuteRequest(env, request);
         replies = Optional.empty();
         history.add(request.getContent().getCode(), "");
+        if (cell.failed() && request.getContent().shouldStopOnError() || evaluator.wasInterrupted()) stopQueue(cell);
+    }
+
+    /// "Run All" sends all cells at once: those behind one that failed or was interrupted do not run. They are taken before this one's reply
+    /// goes out, so that none is among them that was sent in answer to it.
+    private void stopQueue(CellReplies cell) {
+        var waiting = connection.waiting();
+        cell.resolveDeferrals();
+        connection.serveWithoutCells(waiting);
     }
 
     @Override
@@ -185,6 +197,12 @@ public final class TunebookKernel extends JavaKernel {
 
     /// Puts the kernel together; JJava's builder knows the parts, and keeps them to its subclasses.
     private static final class Builder extends JavaKernelBuilder<Builder, TunebookKernel> {
+        private final KernelConnection connection;
+
+        Builder(KernelConnection connection) {
+            this.connection = connection;
+        }
+
         @Override
         public TunebookKernel build() {
             lineMagic("load", new LoadMagic());
@@ -196,7 +214,7 @@ public final class TunebookKernel extends JavaKernel {
             CellEvaluator evaluator = new CellEvaluator(NAME);
             JShell shell = buildJShell(evaluator);
             ApiDocs.add(shell);
-            return new TunebookKernel(this, evaluator, shell);
+            return new TunebookKernel(this, evaluator, shell, connection);
         }
 
         LanguageInfo language() {
