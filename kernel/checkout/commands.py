@@ -79,8 +79,7 @@ def lab(arguments: list[str]) -> int:
     setup.start_cache(setup.whole("lab"))
     notebooks = setup.ROOT / "notebooks"
     start = notebooks if notebooks.is_dir() else setup.ROOT
-    settings = [f"--ServerApp.root_dir={setup.ROOT}", f"--LabApp.default_url=/lab/tree/{start.relative_to(setup.ROOT)}",
-                "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    settings = [f"--ServerApp.root_dir={setup.ROOT}", f"--LabApp.default_url=/lab/tree/{start.relative_to(setup.ROOT)}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         settings.append("--allow-root")  # containers and Colab
     os.execv(setup.PYTHON, [str(setup.PYTHON), "-m", "jupyterlab", *settings, *arguments])

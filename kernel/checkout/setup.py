@@ -1,6 +1,7 @@
 """Brings a checkout to life, each part once: Python environment, kernel jar, plug-ins, Java build, kernelspec."""
 
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -65,7 +66,16 @@ def python_packages(pins: str) -> None:
     if not same(ENV / f"packages-{pins}", wanted):
         with step(f"Python packages ({pins})"):
             pip("install", "-r", str(PINS / f"requirements-{pins}.txt"))
+            lab_settings()
             (ENV / f"packages-{pins}").write_text(wanted)
+
+
+def lab_settings() -> None:
+    """JupyterLab asks for no news and no newer version: a room without network stays quiet."""
+    folder = ENV / "share" / "jupyter" / "lab" / "settings"
+    folder.mkdir(parents=True, exist_ok=True)
+    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    (folder / "overrides.json").write_text(json.dumps(quiet))
 
 
 def make_environment() -> None:

@@ -15,6 +15,11 @@ async function command(page, id, args) {
   await page.evaluate(([id, args]) => window.jupyterapp.commands.execute(id, args), [id, args]);
 }
 
+// Running all cells is a promise that is kept when the last has ended: it is not waited for.
+async function startAll(page) {
+  await page.evaluate(() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); });
+}
+
 async function openNotebook(page) {
   await page.goto(options.url, { waitUntil: 'domcontentloaded' });
   await page.waitForFunction(() => window.jupyterapp?.shell?.currentWidget?.content?.model, null, { timeout: 60_000 });
@@ -25,18 +30,34 @@ async function status(page) {
   return page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status);
 }
 
-// The curve is redrawn in place: count how often its text changes while cells run.
+// What the notebook's cells show by now, as plain text, whether it is on the screen or not.
+async function shown(page) {
+  return page.evaluate(() => {
+    const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
+    return cells.flatMap(c => c.outputs?.toJSON() ?? []).map(o => [o.data?.['text/plain'] ?? ''].flat().join('')).join('\n');
+  });
+}
+
+// The curve is redrawn in place: count how often its line of text changes while cells run.
 async function runAll(page) {
   let last = '';
   let idle = 0;
-  await command(page, 'notebook:run-all-cells');
+  await startAll(page);
   const end = Date.now() + CELL_MS;
   while (Date.now() < end && idle < 8) {
-    const text = await page.evaluate(() => [...document.querySelectorAll('.jp-OutputArea svg[aria-label="loss"] polyline')].map(p => p.getAttribute('points')).join('|'));
-    if (text && text !== last) seen.updates++;
-    last = text;
+    const line = (await shown(page)).match(/^step \d+\/\d+ .*$/m)?.[0] ?? '';
+    if (line && line !== last) seen.updates++;
+    last = line;
     idle = (await status(page)) === 'idle' ? idle + 1 : 0;
-    await page.waitForTimeout(250);
+    await page.waitForTimeout(200);
+  }
+}
+
+async function until(page, test) {
+  const end = Date.now() + CELL_MS;
+  while (!(await test())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${test}; shown:\n${await shown(page)}`);
+    await page.waitForTimeout(200);
   }
 }
 
@@ -60,16 +81,16 @@ try {
   page.on('request', r => { if (!r.url().startsWith(options.url.split('/lab')[0]) && /^https?:/.test(r.url())) seen.requests.push(r.url()); });
   await openNotebook(page);
   if (options.interrupt) {
-    await command(page, 'notebook:run-all-cells');
-    await page.waitForFunction(() => document.querySelector('.jp-OutputArea svg[aria-label="loss"]'), null, { timeout: CELL_MS });
+    await startAll(page);
+    await until(page, async () => /^step \d+/m.test(await shown(page)));
     await command(page, 'notebook:interrupt-kernel');
-    await page.waitForFunction(() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle', null, { timeout: 60_000 });
-    seen.interrupted = await page.evaluate(() => document.body.innerText.includes('interrupted after'));
+    await until(page, async () => /^step .* (interrupted|done) after/m.test(await shown(page)));
+    seen.interrupted = /interrupted after/.test(await shown(page));
     await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart());
-    await page.waitForFunction(() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle', null, { timeout: 60_000 });
+    await until(page, async () => (await status(page)) === 'idle');
   }
   await runAll(page);
-  seen.errors = await page.evaluate(() => [...document.querySelectorAll('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"], .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')].map(e => e.innerText));
+  seen.errors = await page.evaluate(() => [...window.jupyterapp.shell.currentWidget.content.model.cells].flatMap(c => c.outputs?.toJSON() ?? []).filter(o => o.output_type === 'error' || o.name === 'stderr').map(o => o.evalue ?? o.text));
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await command(page, 'apputils:change-theme', { theme });
     await page.waitForTimeout(1500);

@@ -26,8 +26,7 @@ def run_in_browser(notebook: Path, pictures: Path, interrupt: bool = False) -> d
     environment = os.environ | {"JUPYTERLAB_WORKSPACES_DIR": f"{own}/workspaces", "JUPYTERLAB_SETTINGS_DIR": f"{own}/settings"}
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
-         "--IdentityProvider.token=", "--expose-app-in-browser", f"--ServerApp.root_dir={ROOT}",
-         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"], env=environment,
+         "--IdentityProvider.token=", "--expose-app-in-browser", f"--ServerApp.root_dir={ROOT}"], env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"

@@ -72,6 +72,22 @@ class InterruptTest(OneKernel):
         self.assertTrue(k.wait(cell).ok)
         self.assertGreater(int(k.run("n").value), 1000)
 
+    def test_what_a_cell_shows_while_it_stops_arrives(self):
+        k = self.k
+        for delay in (0.5, 0.6, 0.7, 0.8):
+            cell = k.start("""
+                {
+                    var id = display("0");
+                    for (int i = 0; !Thread.currentThread().isInterrupted(); i++) { updateDisplay(id, i); java.util.concurrent.locks.LockSupport.parkNanos(200_000); }
+                    System.out.println("stopping");
+                    display("kept");
+                }""")
+            time.sleep(delay)
+            k.manager.interrupt_kernel()
+            answer = k.wait(cell)
+            self.assertEqual(answer.text, "stopping\n", answer.errors)
+            self.assertEqual(answer.displays[-1]["data"]["text/plain"], "kept")
+
     def test_the_statements_after_an_interrupted_one_do_not_run(self):
         k = self.k
         cell = k.start('while (!Thread.currentThread().isInterrupted()) { }\nSystem.out.println("after");')

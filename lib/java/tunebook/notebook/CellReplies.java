@@ -1,10 +1,14 @@
 package tunebook.notebook;
 
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.dflib.jjava.jupyter.channels.JupyterSocket;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
@@ -21,17 +25,24 @@ import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
 
 /// What goes out while one request is handled. Printed text is gathered for [#GATHER_MS], since a server drops output
 /// above a thousand messages a second, and each `println` would be one; everything else first sends what is gathered.
+///
+/// One thread of its own sends all output: on the cell's thread an interrupt would end in the middle of ZeroMQ, and what
+/// the cell shows while it stops would be an error instead.
 final class CellReplies extends ShellReplyEnvironment {
     private static final int GATHER_MS = 50;
     private static final int GATHER_CHARACTERS = 64 * 1024;
-    private static final ScheduledExecutorService CLOCK = Executors.newSingleThreadScheduledExecutor(
-        Thread.ofPlatform().daemon().name("printed text").factory());
+    private static final ScheduledExecutorService SENDER = Executors.newSingleThreadScheduledExecutor(
+        Thread.ofPlatform().daemon().name("output").factory());
+
+    private static final int MOST_WAITING = 10_000;
+    private static final AtomicInteger WAITING = new AtomicInteger();
 
     private final StringBuilder gathered = new StringBuilder();
     private StreamType stream = StreamType.OUT;
     private ScheduledFuture<?> sending;
     private int executionCount;
     private boolean failed;
+    private boolean deferring;
     private Optional<ErrorText> error = Optional.empty();
 
     CellReplies(ShellChannel channel, StdinChannel stdin, JupyterSocket iopub, MessageContext request) {
@@ -65,52 +76,92 @@ final class CellReplies extends ShellReplyEnvironment {
 
     @Override
     public void writeToStdOut(String text) {
+        awaitRoom();
         gather(StreamType.OUT, text);
     }
 
     @Override
     public void writeToStdErr(String text) {
+        awaitRoom();
         gather(StreamType.ERR, text);
     }
 
     private synchronized void gather(StreamType to, String text) {
-        if (to != stream) send();
+        if (to != stream) flush();
         stream = to;
         gathered.append(text);
-        if (gathered.length() > GATHER_CHARACTERS) send();
-        else if (sending == null) sending = CLOCK.schedule(this::send, GATHER_MS, TimeUnit.MILLISECONDS);
+        if (gathered.length() > GATHER_CHARACTERS) flush();
+        else if (sending == null) sending = SENDER.schedule(this::flush, GATHER_MS, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized void send() {
+    private synchronized void flush() {
         if (sending != null) sending.cancel(false);
         sending = null;
         if (gathered.isEmpty()) return;
         String text = gathered.toString();
         gathered.setLength(0);
-        getIopub().sendMessage(new Message<>(getContext(), PublishStream.MESSAGE_TYPE, new PublishStream(stream, text)));
+        send(getIopub(), new Message<>(getContext(), PublishStream.MESSAGE_TYPE, new PublishStream(stream, text)));
+    }
+
+    /// Hands a message to the sending thread.
+    static void send(JupyterSocket socket, Message<?> message) {
+        WAITING.incrementAndGet();
+        SENDER.execute(() -> {
+            WAITING.decrementAndGet();
+            socket.sendMessage(message);
+        });
+    }
+
+    /// Holds back a cell that shows more than can be sent. Called without a lock, and never by the sending thread.
+    private static void awaitRoom() {
+        while (WAITING.get() > MOST_WAITING) LockSupport.parkNanos(1_000_000);
+    }
+
+    /// Waits until all that was handed over is sent, but not for long.
+    static void awaitSent() {
+        try {
+            SENDER.submit(() -> { }).get(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            return; // the client is gone: nobody waits for it
+        }
+    }
+
+    @Override
+    public ShellReplyEnvironment defer() {
+        deferring = true;
+        return this;
     }
 
     @Override
     public void publish(Message<?> message) {
-        send();
-        super.publish(message);
+        awaitRoom();
+        flush();
+        now(() -> send(getIopub(), message));
     }
 
     @Override
     public void reply(Message<?> message) {
-        send();
-        super.reply(message);
+        flush();
+        now(() -> getShell().sendMessage(message));
+    }
+
+    private void now(Runnable sending) {
+        if (!deferring) sending.run();
+        else defer(sending);
+        deferring = false;
     }
 
     @Override
     public String readFromStdIn(String prompt, boolean isPassword) {
-        send();
+        flush();
         return super.readFromStdIn(prompt, isPassword);
     }
 
     @Override
     public void resolveDeferrals() {
-        send();
+        flush();
         super.resolveDeferrals();
     }
 }

@@ -60,6 +60,8 @@ record ComparisonView(Comparison comparison) implements Display {
     }
 
     private String verdict() {
+        int changed = comparison.better().size() + comparison.worse().size();
+        if (changed == 0) return Html.div(Html.FONT + Html.FAINT, "No row got better or worse.");
         double p = comparison.mcNemar().pValue();
         String words = comparison.better().size() + " rows got better, " + comparison.worse().size() + " got worse (McNemar p "
             + (p < 1e-4 ? "&lt; 0.0001" : String.format(Locale.ROOT, "= %.4f", p)) + ")";

@@ -22,19 +22,23 @@ import org.dflib.jjava.shaded.org.zeromq.ZMQ;
 
 /// The kernel's sockets; what cells print and throw goes out through [CellReplies].
 final class KernelConnection extends JupyterConnection {
+    /// ZeroMQ drops output beyond this, the word that a cell has ended among it; its own limit of a thousand is soon met.
+    private static final int MESSAGES_KEPT = 100_000;
+
     private final String session = UUID.randomUUID().toString(); // JupyterLab drops messages without one
 
     private volatile boolean ended;
 
     KernelConnection(KernelConnectionProperties properties) throws GeneralSecurityException {
         super(properties);
+        iopub.setSndHWM(MESSAGES_KEPT);
     }
 
     /// Says that nothing runs, to whoever listens by now: after a restart a front end knows no status until it hears one.
     void tellIdle() {
         var header = new Header<>(UUID.randomUUID().toString(), Header.KERNEL_USERNAME, session, KernelTimestamp.now(), PublishStatus.MESSAGE_TYPE,
             Header.PROTOCOL_VERISON);
-        getIOPub().sendMessage(new Message<>(header, PublishStatus.IDLE));
+        CellReplies.send(getIOPub(), new Message<>(header, PublishStatus.IDLE));
     }
 
     /// The requests that wait by now. Whoever takes them must [#serveWithoutCells] them.
@@ -62,6 +66,7 @@ final class KernelConnection extends JupyterConnection {
     @Override
     public void close() {
         ended = true;
+        CellReplies.awaitSent();
         System.setErr(new PrintStream(OutputStream.nullOutputStream()));
         super.close();
     }

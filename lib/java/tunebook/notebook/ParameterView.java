@@ -46,27 +46,27 @@ public record ParameterView(String name, List<Group> groups) implements Display 
         return Figures.count(all) + " parameters, " + Figures.count(trained) + " trainable (" + Figures.percent(trained / (double) Math.max(1, all)) + ")";
     }
 
-    private TableView table() {
+    private TableView table(boolean trained) {
         List<List<Object>> rows = new ArrayList<>();
-        for (Group g : groups) rows.add(new ArrayList<>(List.of(g.path, g.shape.toString(), g.count, g.elements, g.trainable ? "yes" : "",
-            Figures.percent(g.elements / (double) Math.max(1, elements(false))))));
-        return new TableView(List.of("path", "shape", "layers", "parameters", "trainable", "share"), rows, List.of(false, false, true, true, false, true));
+        for (Group g : groups)
+            if (g.trainable == trained) rows.add(List.of(g.path, g.shape.toString(), g.count, g.elements, Figures.percent(g.elements / (double) Math.max(1, elements(false)))));
+        return new TableView(List.of(trained ? "trained" : "frozen", "shape", "layers", "parameters", "share"), rows, List.of(false, false, true, true, true));
     }
 
     @Override
     public String text() {
-        return name + ": " + summary() + "\n" + table().text();
+        String frozen = table(false).text();
+        return name + ": " + summary() + "\n" + (elements(true) == 0 ? frozen : table(true).text() + "\n\n" + frozen);
     }
 
+    /// The trained ones stand first, and the frozen ones fold away beside them.
     @Override
     public String html() {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(table().columns());
-        for (int i = 0; i < groups.size(); i++) {
-            boolean trained = groups.get(i).trainable;
-            rows.add(table().rows().get(i).stream().map(v -> v instanceof Number n ? Figures.count(n.longValue()) : Html.escape(v.toString()))
-                .map(v -> trained ? Html.span("background:" + Html.GOOD + ";padding:0 3px;border-radius:2px", v) : v).toList());
-        }
-        return Html.div(Html.FONT + "color:inherit", Html.div("", "<b>" + Html.escape(name) + "</b> " + Html.escape(summary())) + Html.table(rows, table().numbers()));
+        String head = Html.div("", "<b>" + Html.escape(name) + "</b> " + Html.escape(summary()));
+        String frozen = table(false).html();
+        if (elements(true) > 0)
+            frozen = table(true).html() + "<details style=\"" + Html.FONT + "\"><summary style=\"cursor:pointer\">Frozen: " + Figures.count(elements(false) - elements(true))
+                + " parameters</summary>" + frozen + "</details>";
+        return Html.div(Html.FONT + "color:inherit", head + frozen);
     }
 }
