@@ -120,16 +120,16 @@ def write(notebook, source: Path, folder: Path) -> None:
 
 
 def scores(notebook) -> list[str]:
-    """Lines to print at the end: scores that cells returned, and printed lines that start with `score:`."""
-    lines = []
+    """Lines to print at the end: printed ones that start with `score:`, or else the scores that cells returned."""
+    returned, printed = [], []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             found = output.get("data", {}).get(SCORES)
             if found:
                 values = json.loads(found) if isinstance(found, str) else found
-                lines += [f"score: {name} {value}" for name, value in values.items()]
-            lines += [line for line in output.get("text", "").splitlines() if line.startswith("score:")]
-    return lines
+                returned += [f"score: {name} {value}" for name, value in values.items()]
+            printed += [line for line in output.get("text", "").splitlines() if line.startswith("score:")]
+    return printed or returned
 
 
 if __name__ == "__main__":
