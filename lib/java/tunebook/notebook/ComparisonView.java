@@ -38,7 +38,12 @@ record ComparisonView(Comparison comparison) implements Display {
         rows.add(row("<b>all</b>", comparison.total()));
         if (comparison.byKind().size() > 1) comparison.byKind().forEach((kind, sides) -> rows.add(row(Html.escape(kind), sides)));
         String table = Html.table(rows, List.of(false, true, true, true, true, false));
-        return Html.div("color:inherit", table + verdict() + changes("got better", comparison.better(), true) + changes("got worse", comparison.worse(), false));
+        return Html.div("color:inherit", table + verdict() + changes("got better", comparison.better(), true) + changes("got worse", comparison.worse(), false)
+            + changes("are still wrong", stillWrong(), false));
+    }
+
+    private List<Pair> stillWrong() {
+        return comparison.pairs().stream().filter(p -> !p.before().matched() && !p.after().matched()).toList();
     }
 
     private static List<String> row(String name, Sides sides) {
