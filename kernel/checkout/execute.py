@@ -60,30 +60,44 @@ class TalkingClient(NotebookClient):
 
 def main() -> int:
     source, folder, work = (Path(a) for a in sys.argv[1:4])
-    notebook = nbformat.read(source, as_version=4)
-    folder.mkdir(parents=True, exist_ok=True)
-    print(f"Running {source.name}", flush=True)
-    for cell in notebook.cells:
-        allow_expected_error(cell)
-    start = time.monotonic()
-    client = TalkingClient(notebook, kernel_name="tunebook", timeout=None, resources={"metadata": {"path": str(work)}})
-    failure = ""
+    notebook = read(source)
     try:
-        client.execute()
-    except CellExecutionError as stopped:
-        failure = str(stopped)
-    except RuntimeError as stopped:
-        return fail(f"The kernel did not start or died ({stopped}); what it said stands above.")
-    faults = [f for cell in notebook.cells for f in missed_error(cell)]
-    seconds = time.monotonic() - start
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        return fail(f"The folder {folder} cannot be written ({refused.strerror}): name another with --out.")
+    print(f"Running {source.name}", flush=True)
+    start = time.monotonic()
+    failure = run(notebook, work)
+    faults = [failure] if failure else []
+    faults += [f for cell in notebook.cells for f in missed_error(cell)]
     write(notebook, source, folder)
     for score in scores(notebook):
         print(f"  {score}")
-    print(f"  {seconds:.0f} s", flush=True)
-    for fault in [failure, *faults]:
-        if fault:
-            print(fault, file=sys.stderr)
-    return 1 if failure or faults else 0
+    print(f"  {time.monotonic() - start:.0f} s", flush=True)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def read(source: Path):
+    try:
+        return nbformat.read(source, as_version=4)
+    except Exception as refused:  # nbformat raises whatever it stumbles over
+        return fail(f"{source} is not a notebook that can be read ({(str(refused).splitlines() or [type(refused).__name__])[0]}).")
+
+
+def run(notebook, work: Path) -> str:
+    """Executes the cells in place; the first error that no cell expects, or nothing."""
+    for cell in notebook.cells:
+        allow_expected_error(cell)
+    client = TalkingClient(notebook, kernel_name="tunebook", timeout=None, resources={"metadata": {"path": str(work)}})
+    try:
+        client.execute()
+    except CellExecutionError as stopped:
+        return str(stopped)
+    except RuntimeError as stopped:
+        return fail(f"The kernel did not start or died ({stopped}). Where it ran out of memory, close other programs or lower TUNEBOOK_XMX.")
+    return ""
 
 
 def fail(words: str) -> int:
@@ -112,7 +126,10 @@ def missed_error(cell) -> list[str]:
 def write(notebook, source: Path, folder: Path) -> None:
     executed = folder / source.name
     page = executed.with_suffix(".html")
-    nbformat.write(notebook, executed)
+    try:
+        nbformat.write(notebook, executed)
+    except OSError as refused:
+        fail(f"{executed} cannot be written ({refused.strerror}): name another folder with --out.")
     exporter = HTMLExporter(require_js_url="", jquery_url="", mathjax_url="", mermaid_js_url="")  # the page needs no network
     body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": source.stem}})
     page.write_text(body, encoding="utf-8")
