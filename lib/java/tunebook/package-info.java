@@ -14,7 +14,7 @@
 /// | engine | Session, Compiled, Params (named device buffers), the compile cache | graph tensor engine.pjrt |
 /// | engine.pjrt | plug-ins, clients, buffers, executables over PJRT's C API | tensor engine.pjrt.ffi |
 /// | engine.pjrt.ffi | the only Linker and SymbolLookup: struct layouts, constants, method handles | tensor |
-/// | io | SafeTensors, Gguf, writing files whole or not at all | tensor quant |
+/// | io | SafeTensors, Gguf, writing files and folders whole or not at all, locking folders | tensor quant |
 /// | tokenizer | Tokenizer, on DJL's Hugging Face tokenizers | io tensor |
 /// | jinja | Jinja2's template language, as chat templates use it | tensor |
 /// | data | rows, chat templates, tool calls, examples with a loss mask, batches | tokenizer tensor io jinja |
@@ -24,7 +24,7 @@
 /// | lora | rules, adapters, the PEFT folder | model nn engine graph quant tensor io tokenizer data |
 /// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io tokenizer data tensor |
 /// | generate | prefill, decode, sampling | model nn engine graph tokenizer data io tensor |
-/// | train | Trainer, the compiled step, AdamW, schedules, history | model nn engine graph tokenizer data io tensor |
+/// | train | Trainer, the compiled step, AdamW, schedules, history, checkpoints | model nn engine graph tokenizer data io tensor |
 /// | eval | function-call score, BLEU, chrF, perplexity, comparison | model generate nn engine graph tokenizer data tensor |
 /// | notebook | displays and the kernel extension; the only importer of JJava | * |
 /// | cli | one class for each launcher command | * |

@@ -16,6 +16,7 @@ import tunebook.gemma.Gemma3;
 import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
 import tunebook.tensor.Seed;
+import tunebook.train.Checkpoints;
 import tunebook.train.StepReport;
 import tunebook.train.TrainConfig;
 import tunebook.train.Trainer;
@@ -35,6 +36,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--rank", defaultValue = "8") private int rank;
     @Option(names = "--targets", description = "rule for module paths", defaultValue = ".*(q|k|v|gate|up|down)_proj") private String targets;
     @Option(names = "--checkpoint-layers", description = "compute layers again in the backward pass: less memory, more time") private boolean checkpointLayers;
+    @Option(names = "--checkpoint-every", description = "steps from one checkpoint of the run to the next; none where left out") private Optional<Integer> checkpointEvery;
+    @Option(names = "--checkpoints", description = "folder of the checkpoints; the adapter's with -checkpoints where left out") private Optional<Path> checkpoints;
+    @Option(names = "--keep-last", description = "how many checkpoints stay", defaultValue = "2") private int keepLast;
+    @Option(names = "--resume", description = "go on from the last checkpoint; all else must be as it was") private boolean resume;
     @Option(names = "--seed", defaultValue = "42") private long seed;
     @Option(names = "--out", description = "folder of the adapter", defaultValue = "out/adapter") private Path out;
 
@@ -48,12 +53,20 @@ final class TrainCommand implements Callable<Integer> {
             say(tuned.parameters().toString());
             TrainConfig config = new TrainConfig().maxSteps(steps).batchSize(batchSize).maxLength(maxLength).skipLong(true).learningRate(rate)
                 .warmupSteps(steps / 20).checkpointLayers(checkpointLayers).seed(Seed.of(seed));
-            var history = new Trainer(tuned, config).listen(this::report).run(ChatData.read(data));
+            var history = trainer(tuned, config).listen(this::report).run(ChatData.read(data));
             history.notes().forEach(this::say);
             tuned.saveAdapter(out);
         }
         say("adapter " + out + peakMemory().map(p -> ", peak memory " + p).orElse(""));
         return 0;
+    }
+
+    private Trainer trainer(LoraModel tuned, TrainConfig config) {
+        Trainer trainer = new Trainer(tuned, config);
+        if (checkpointEvery.isEmpty() && !resume) return trainer;
+        Checkpoints kept = new Checkpoints(checkpoints.orElse(Path.of(out + "-checkpoints"))).keepLast(keepLast);
+        Checkpoints where = checkpointEvery.map(kept::every).orElse(kept);
+        return resume ? trainer.resume(where) : trainer.checkpoints(where);
     }
 
     private void report(StepReport r) {

@@ -51,6 +51,16 @@ public final class Buffer implements AutoCloseable {
         return session.explaining(device::toHost);
     }
 
+    /// Copies it over `to`, native memory of its type and shape; waits for the program that computes it.
+    ///
+    /// @throws tunebook.tensor.TunebookException as [#toHost] does, or if type or shape are others
+    public void toHost(HostArray to) {
+        session.explaining(() -> {
+            device.toHost(to);
+            return to;
+        });
+    }
+
     /// Waits until the program that computes it has ended.
     ///
     /// @throws tunebook.tensor.TunebookException if it is closed, or if that program failed on the device

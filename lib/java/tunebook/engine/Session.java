@@ -84,6 +84,11 @@ public final class Session implements AutoCloseable {
         return platform() + ": " + device.kind() + ", " + client.devices().size() + " device(s)" + memory + "; " + client.plugin();
     }
 
+    /// What the bits of a program's results depend on besides its text: plug-in, device, and the processor that a CPU program is compiled for.
+    public String identity() {
+        return platform() + ", " + device.kind() + ", " + client.version() + ", plug-in " + client.plugin().sha256() + (platform().equals("cpu") ? ", " + cpu.key() : "");
+    }
+
     /// Bytes of all open buffers, by shape and element type.
     public long liveBytes() {
         return client.live().bytes();

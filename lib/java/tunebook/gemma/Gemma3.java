@@ -185,6 +185,11 @@ public final class Gemma3 implements LanguageModel {
     }
 
     @Override
+    public Map<String, String> settings() {
+        return network.settings(compute);
+    }
+
+    @Override
     public void close() {
         parameters.close();
     }

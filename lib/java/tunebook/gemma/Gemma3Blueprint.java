@@ -1,5 +1,6 @@
 package tunebook.gemma;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunebook.graph.Tensor;
@@ -34,5 +35,10 @@ public record Gemma3Blueprint(Gemma3Network network, Compute compute, DType stor
     @Override
     public boolean usesDropout() {
         return false;
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        return network.settings(compute);
     }
 }

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tunebook.tensor.TunebookException;
 
@@ -103,6 +105,17 @@ public record Gemma3Config(int vocabSize, int hiddenSize, int intermediateSize, 
 
     /// A `config.json` of this, readable by transformers 4.50 and later.
     public String toJson() {
+        return json().toPrettyString();
+    }
+
+    /// The fields of [#toJson] by name.
+    Map<String, String> settings() {
+        Map<String, String> out = new LinkedHashMap<>();
+        json().properties().forEach(e -> out.put(e.getKey(), e.getValue().isTextual() ? e.getValue().textValue() : e.getValue().toString()));
+        return out;
+    }
+
+    private ObjectNode json() {
         ObjectNode o = new ObjectMapper().createObjectNode();
         o.putArray("architectures").add("Gemma3ForCausalLM");
         o.put("model_type", "gemma3_text").put("vocab_size", vocabSize).put("hidden_size", hiddenSize).put("intermediate_size", intermediateSize)
@@ -114,6 +127,6 @@ public record Gemma3Config(int vocabSize, int hiddenSize, int intermediateSize, 
         layerTypes.forEach(o.putArray("layer_types")::add);
         if (queryPreAttnScalar == Math.rint(queryPreAttnScalar)) o.put("query_pre_attn_scalar", (int) queryPreAttnScalar); // transformers insists on an integer
         if (ropeScalingFactor != 1) o.putObject("rope_scaling").put("rope_type", "linear").put("factor", ropeScalingFactor);
-        return o.toPrettyString();
+        return o;
     }
 }

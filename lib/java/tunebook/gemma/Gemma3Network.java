@@ -7,6 +7,7 @@ import java.util.Map;
 import tunebook.graph.Tensor;
 import tunebook.nn.Attention;
 import tunebook.nn.CausalLm;
+import tunebook.nn.Compute;
 import tunebook.nn.GatedMlp;
 import tunebook.nn.Modules;
 import tunebook.nn.RmsNorm;
@@ -23,6 +24,13 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
     @Override
     public String name() {
         return "Gemma3(" + config.numHiddenLayers() + " layers, hidden " + config.hiddenSize() + ")";
+    }
+
+    /// What results depend on besides parameters, where products are computed as `compute` says.
+    Map<String, String> settings(Compute compute) {
+        Map<String, String> out = config.settings();
+        out.put("compute", compute.toString());
+        return out;
     }
 
     @Override

@@ -28,6 +28,7 @@ import tunebook.tensor.TunebookException;
 /// [TunebookException] that names the file, with the old file untouched and the hidden one removed. An interrupt of the
 /// thread does not break a write that has begun: a stopped training run can still save what it has.
 public final class AtomicFiles {
+    private static final String WRITE = "AtomicFiles.write";
     private static final int CHUNK = 1 << 20;
 
     private AtomicFiles() {}
@@ -81,7 +82,7 @@ public final class AtomicFiles {
                 move(temporary.toPath(), target);
                 forceFolder(target.getParent());
             } catch (IOException e) {
-                throw failed(e, target);
+                throw failed(e, WRITE, target);
             }
         }
     }
@@ -89,14 +90,14 @@ public final class AtomicFiles {
     private static Staged stage(Path file, Content content) {
         Path target = file.toAbsolutePath();
         if (Files.isDirectory(target))
-            throw TunebookException.of("AtomicFiles.write", "the target is a folder", target.toString(), "name a file inside it");
+            throw TunebookException.of(WRITE, "the target is a folder", target.toString(), "name a file inside it");
         File temporary = temporaryFor(target).toFile();
         try {
             Files.createDirectories(target.getParent());
             fill(temporary, content);
             return new Staged(temporary, target);
         } catch (IOException e) {
-            TunebookException error = failed(e, target);    // before the delete: it looks at the space that is left
+            TunebookException error = failed(e, WRITE, target);    // before the delete: it looks at the space that is left
             temporary.delete();
             throw error;
         } catch (RuntimeException | Error e) {
@@ -105,13 +106,13 @@ public final class AtomicFiles {
         }
     }
 
-    private static Path temporaryFor(Path target) {
+    static Path temporaryFor(Path target) {
         String id = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
         return target.resolveSibling("." + target.getFileName() + "." + id + ".tmp");
     }
 
     /// A stream and not a channel: an interrupt closes a channel under its writer.
-    private static void fill(File temporary, Content content) throws IOException {
+    static void fill(File temporary, Content content) throws IOException {
         try (FileOutputStream file = new FileOutputStream(temporary)) {
             Blocks out = new Blocks(file);
             content.writeTo(out);
@@ -129,7 +130,7 @@ public final class AtomicFiles {
     }
 
     /// Makes the rename itself durable where the system can (Windows cannot open folders).
-    private static void forceFolder(Path folder) {
+    static void forceFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
@@ -137,14 +138,15 @@ public final class AtomicFiles {
         }
     }
 
-    private static TunebookException failed(IOException e, Path target) {
+    /// What `operation` says where writing `target` failed by `e`.
+    static TunebookException failed(IOException e, String operation, Path target) {
         String given = target + " (" + reason(e) + ")";
         if (isFull(e, target))
-            return TunebookException.because(e, "AtomicFiles.write", "the disk is full", given, "free some space or write elsewhere; nothing was left behind");
+            return TunebookException.because(e, operation, "the disk is full", given, "free some space or write elsewhere; nothing was left behind");
         if (isDenied(e))
-            return TunebookException.because(e, "AtomicFiles.write", "writing is not permitted here", given,
+            return TunebookException.because(e, operation, "writing is not permitted here", given,
                 "choose a folder that you may write to; nothing was left behind");
-        return TunebookException.because(e, "AtomicFiles.write", "could not write the file", given, "see the reason; nothing was left behind");
+        return TunebookException.because(e, operation, "could not write the file", given, "see the reason; nothing was left behind");
     }
 
     private static String reason(IOException e) {

@@ -84,4 +84,14 @@ public record LoraBlueprint(Blueprint base, Lora lora, List<String> targets) imp
     public boolean usesDropout() {
         return lora.dropout() > 0;
     }
+
+    @Override
+    public Map<String, String> settings() {
+        Map<String, String> out = new LinkedHashMap<>(base.settings());
+        out.put("lora.rank", "" + lora.rank());
+        out.put("lora.alpha", "" + lora.alpha());
+        out.put("lora.dropout", "" + lora.dropout());
+        out.put("lora.rsLora", "" + lora.rsLora());
+        return out;
+    }
 }

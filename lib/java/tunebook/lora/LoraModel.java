@@ -165,6 +165,11 @@ public final class LoraModel implements LanguageModel {
     }
 
     @Override
+    public Map<String, String> settings() {
+        return blueprint.settings();
+    }
+
+    @Override
     public void close() {
         adapters.close();
     }

@@ -1,5 +1,6 @@
 package tunebook.model;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunebook.graph.Tensor;
@@ -29,4 +30,7 @@ public interface Blueprint {
     Modules modules(Weights weights, Optional<Tensor> dropoutState);
 
     boolean usesDropout();
+
+    /// What its results depend on besides its parameters, by name: for telling two models apart.
+    Map<String, String> settings();
 }

@@ -27,6 +27,11 @@ public final class LossCurve implements StepListener {
     }
 
     @Override
+    public void onResume(List<StepReport> done) {
+        steps.addAll(done);
+    }
+
+    @Override
     public void onStep(StepReport report) {
         steps.add(report);
         if (display.isDue()) display.update(new CurveView(steps, ""));

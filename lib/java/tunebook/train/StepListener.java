@@ -9,6 +9,9 @@ public interface StepListener {
     /// @param notes what it will train on: rows used and left out, batches and how full they are
     default void onStart(List<String> notes) {}
 
+    /// The run goes on from a checkpoint; `done` are the steps before it. Called after [#onStart].
+    default void onResume(List<StepReport> done) {}
+
     /// One step has ended.
     void onStep(StepReport report);
 

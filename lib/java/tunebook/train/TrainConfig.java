@@ -1,5 +1,7 @@
 package tunebook.train;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
@@ -66,6 +68,30 @@ public record TrainConfig(int maxSteps, int batchSize, int batchTokens, int accu
         if (step <= warmupSteps) return learningRate * step / warmupSteps;
         double done = (step - warmupSteps - 1) / (double) Math.max(1, maxSteps - warmupSteps);
         return learningRate * (finalRate + (1 - finalRate) * schedule.share(done));
+    }
+
+    /// The settings that decide what is learned, by name: all but `evalEvery`.
+    Map<String, String> settings() {
+        Map<String, String> out = new LinkedHashMap<>();
+        out.put("maxSteps", "" + maxSteps);
+        out.put("batchSize", "" + batchSize);
+        out.put("batchTokens", "" + batchTokens);
+        out.put("accumulation", "" + accumulation);
+        out.put("maxLength", "" + maxLength);
+        out.put("skipLong", "" + skipLong);
+        out.put("learningRate", "" + learningRate);
+        out.put("warmupSteps", "" + warmupSteps);
+        out.put("schedule", "" + schedule);
+        out.put("finalRate", "" + finalRate);
+        out.put("beta1", "" + beta1);
+        out.put("beta2", "" + beta2);
+        out.put("epsilon", "" + epsilon);
+        out.put("weightDecay", "" + weightDecay);
+        out.put("maxGradientNorm", "" + maxGradientNorm);
+        out.put("checkpointLayers", "" + checkpointLayers);
+        out.put("shuffle", "" + shuffle);
+        out.put("seed", "" + seed.value());
+        return out;
     }
 
     public TrainConfig maxSteps(int v) { return with(d -> d.maxSteps = v); }

@@ -49,6 +49,23 @@ final class TrainStep implements AutoCloseable {
         for (String name : names) state.put(name, model.session().put(zeros, "optimizer"));
     }
 
+    /// What the optimizer keeps from one step to the next, by name.
+    Map<String, Buffer> optimizer() {
+        Map<String, Buffer> out = new LinkedHashMap<>(state);
+        out.keySet().removeIf(name -> name.startsWith(TrainGraphs.SUM)); // zero between two steps
+        return out;
+    }
+
+    /// Puts a kept value in place of the optimizer's `name`.
+    void restore(String name, HostArray value) {
+        state.put(name, model.session().put(value, "optimizer")).close();
+    }
+
+    /// A hash of the programs' text.
+    String programs() {
+        return Fingerprint.sha256(programs.stream().map(p -> p.compiled().program().text()).toList());
+    }
+
     /// Runs one optimizer step, the `step`th (1 for the first), over its micro-batches.
     Outcome run(int step, List<Batch> batches) {
         long learned = batches.stream().mapToLong(Batch::learnedTokens).sum();

@@ -3,6 +3,7 @@ package tunebook.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import tunebook.data.Batch;
@@ -27,6 +28,8 @@ public final class Trainer {
     private final LanguageModel model;
     private final TrainConfig config;
     private final List<StepListener> listeners = new ArrayList<>();
+    private Optional<Checkpoints> checkpoints = Optional.empty();
+    private boolean resume;
 
     public Trainer(LanguageModel model, TrainConfig config) {
         if (model.trainable().isEmpty())
@@ -38,6 +41,21 @@ public final class Trainer {
     /// Also tells `listener` of each step; returns this.
     public Trainer listen(StepListener listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    /// Writes checkpoints of the run; returns this. The folder must hold none yet.
+    public Trainer checkpoints(Checkpoints where) {
+        checkpoints = Optional.of(where);
+        resume = false;
+        return this;
+    }
+
+    /// Goes on from the last checkpoint in `where`'s folder and writes more of them; returns this. Model, rows and configuration must be those of the run
+    /// that wrote it, which is checked; the steps that follow are then bit for bit those of the unbroken run.
+    public Trainer resume(Checkpoints where) {
+        checkpoints = Optional.of(where);
+        resume = true;
         return this;
     }
 
@@ -73,13 +91,22 @@ public final class Trainer {
         checkTokens(train);
         checkTokens(test);
         Batches batches = plan(train);
-        int learned = AnswerLoss.capacity(batches.learned());
         List<String> notes = new ArrayList<>(rows);
         notes.add(describe(batches));
+        if (checkpoints.isEmpty()) return run(batches, test, notes, Optional.empty());
+        try (CheckpointWriter writer = CheckpointWriter.open(checkpoints.get(), resume, Fingerprint.of(model, config, batches, test))) {
+            return run(batches, test, notes, Optional.of(writer));
+        }
+    }
+
+    private History run(Batches batches, List<Example> test, List<String> notes, Optional<CheckpointWriter> writer) {
+        int learned = AnswerLoss.capacity(batches.learned());
         try (TrainStep step = new TrainStep(model, config, batches.capacity(), learned, batches.longest());
              Evaluation evaluation = new Evaluation(model, test, batches.capacity())) {
+            List<StepReport> done = writer.map(w -> w.begin(model, step, notes)).orElse(List.of());
             listeners.forEach(l -> l.onStart(notes));
-            return loop(batches, learned, notes, step, evaluation);
+            if (!done.isEmpty()) listeners.forEach(l -> l.onResume(done));
+            return loop(batches, learned, notes, done, step, evaluation, writer);
         }
     }
 
@@ -116,10 +143,11 @@ public final class Trainer {
             config.accumulation(), batches.capacity(), 100 * batches.fill(), batches.learned());
     }
 
-    private History loop(Batches batches, int learned, List<String> notes, TrainStep step, Evaluation evaluation) {
-        List<StepReport> reports = new ArrayList<>();
+    private History loop(Batches batches, int learned, List<String> notes, List<StepReport> done, TrainStep step, Evaluation evaluation,
+                         Optional<CheckpointWriter> writer) {
+        List<StepReport> reports = new ArrayList<>(done);
         boolean interrupted = false;
-        for (int n = 1; n <= config.maxSteps() && !interrupted; n++) {
+        for (int n = done.size() + 1; n <= config.maxSteps() && !interrupted; n++) {
             long start = System.nanoTime();
             int first = (n - 1) * config.accumulation();
             List<Batch> micro = IntStream.range(first, first + config.accumulation()).mapToObj(i -> batches.get(i, learned)).toList();
@@ -132,6 +160,8 @@ public final class Trainer {
             reports.add(report);
             listeners.forEach(l -> l.onStep(report));
             interrupted = Thread.interrupted();
+            boolean last = interrupted || n == config.maxSteps();
+            writer.ifPresent(w -> w.after(reports, last));
         }
         History history = new History(reports, interrupted, notes);
         listeners.forEach(l -> l.onEnd(history));

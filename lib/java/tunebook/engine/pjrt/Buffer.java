@@ -11,6 +11,7 @@ import tunebook.engine.pjrt.ffi.Structs;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Shape;
+import tunebook.tensor.TunebookException;
 
 /// An array in a device's memory. Whoever got it closes it; a forgotten one is freed some time after it became unreachable.
 public final class Buffer implements AutoCloseable {
@@ -58,11 +59,21 @@ public final class Buffer implements AutoCloseable {
     ///
     /// @throws tunebook.tensor.TunebookException if it is closed, or if that program failed on the device
     public HostArray toHost() {
-        return client.live().using(this::copyToHost);
+        HostArray to = HostArray.zeros(dtype, shape);
+        toHost(to);
+        return to;
     }
 
-    private HostArray copyToHost() {
-        HostArray to = HostArray.zeros(dtype, shape);
+    /// Copies it over `to`, native memory of its type and shape.
+    ///
+    /// @throws TunebookException as [#toHost] does, or if type or shape are others
+    public void toHost(HostArray to) {
+        if (to.dtype() != dtype || !to.shape().equals(shape) || !to.bytes().isNative())
+            throw TunebookException.of("Buffer.toHost", "the target does not fit", this + " into " + to, "give native memory of the same type and shape");
+        client.live().using(() -> copyTo(to));
+    }
+
+    private HostArray copyTo(HostArray to) {
         Api api = client.api();
         try (var call = new Call(api, Function.BUFFER_TO_HOST_BUFFER)) {
             call.set("src", address("Buffer.toHost")).set("dst", to.bytes()).set("dst_size", to.bytes().byteSize());

@@ -1,0 +1,432 @@
+package tunebook.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tunebook.TinyGemma;
+import tunebook.data.Example;
+import tunebook.engine.Session;
+import tunebook.gemma.Gemma3;
+import tunebook.lora.Lora;
+import tunebook.lora.LoraModel;
+import tunebook.model.LanguageModel;
+import tunebook.nn.Precision;
+import tunebook.tensor.Seed;
+import tunebook.tensor.TunebookException;
+
+class CheckpointTest {
+    private static final List<Example> EXAMPLES = TinyGemma.examples(12);
+    private static final List<Example> HELD_OUT = TinyGemma.examples(16).subList(12, 16);
+    private static final TrainConfig CONFIG = new TrainConfig().maxSteps(7).batchSize(3).learningRate(1e-2).warmupSteps(2).evalEvery(2);
+    private static final Lora LORA = new Lora().rank(2).dropout(0.1).targets("q_proj", "v_proj");
+    private static Gemma3 base;
+    private static Session session;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void load() {
+        base = Gemma3.load(Path.of("tests/golden/lora/nested-base"), Session.open("cpu"), Precision.F32);
+        session = base.session();
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    private static LoraModel adapter() {
+        return LORA.attach(base, Seed.of(1));
+    }
+
+    private Checkpoints in(String name) {
+        return new Checkpoints(folder.resolve(name)).every(2).keepLast(100);
+    }
+
+    private static Trainer interruptedAfter(int step, Trainer trainer) {
+        return trainer.listen(r -> {
+            if (r.step() == step) Thread.currentThread().interrupt();
+        });
+    }
+
+    private static List<String> names(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString()).filter(n -> !n.equals(".lock")).sorted().toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void assertMessage(org.junit.jupiter.api.function.Executable body, String... parts) {
+        String message = assertThrows(TunebookException.class, body).getMessage();
+        for (String part : parts) assertTrue(message.contains(part), message);
+    }
+
+    /// Losses and norms to the last bit.
+    private static List<List<Object>> learned(History history) {
+        return history.steps().stream().map(s -> List.<Object>of(s.step(), s.loss(), s.gradientNorm(), s.learningRate(), s.evalLoss(), s.learnedTokens())).toList();
+    }
+
+    /// Weights, optimizer and data of all checkpoints, byte for byte.
+    private static void assertSameFiles(Path expected, Path actual, int... steps) throws IOException {
+        for (int step : steps)
+            for (String file : List.of(Checkpoint.PARAMETERS, Checkpoint.OPTIMIZER, Checkpoint.DATA))
+                assertEquals(-1, Files.mismatch(expected.resolve(Checkpoint.name(step)).resolve(file), actual.resolve(Checkpoint.name(step)).resolve(file)), step + " " + file);
+    }
+
+    /// A run that is interrupted and resumed twice, on another adapter each time, against one that is not.
+    private void assertResumedIsUnbroken(TrainConfig config) throws IOException {
+        String name = "unbroken " + config.hashCode();
+        History unbroken;
+        try (LoraModel model = adapter()) {
+            unbroken = new Trainer(model, config).checkpoints(in(name)).run(EXAMPLES, HELD_OUT);
+        }
+        try (LoraModel model = adapter()) {
+            History first = interruptedAfter(3, new Trainer(model, config).checkpoints(in(name + " not"))).run(EXAMPLES, HELD_OUT);
+            assertTrue(first.interrupted() && !Thread.currentThread().isInterrupted());
+            assertEquals(3, Checkpoint.last(folder.resolve(name + " not")).step());
+        }
+        try (LoraModel other = LORA.attach(base, Seed.of(2))) {
+            History second = interruptedAfter(6, new Trainer(other, config).resume(in(name + " not"))).run(EXAMPLES, HELD_OUT);
+            assertEquals(6, second.steps().size());
+        }
+        try (LoraModel other = LORA.attach(base, Seed.of(3))) {
+            History resumed = new Trainer(other, config).resume(in(name + " not")).run(EXAMPLES, HELD_OUT);
+            assertFalse(resumed.interrupted());
+            assertEquals(learned(unbroken), learned(resumed));
+            assertEquals("resumed after step 6 from " + folder.resolve(name + " not").resolve("step-000006"), resumed.notes().getLast());
+        }
+        assertEquals(List.of("step-000000", "step-000002", "step-000003", "step-000004", "step-000006", "step-000007"), names(folder.resolve(name + " not")));
+        assertSameFiles(folder.resolve(name), folder.resolve(name + " not"), 0, 2, 4, 6, 7);
+    }
+
+    @Test
+    void aResumedRunIsTheUnbrokenOneBitForBit() throws IOException {
+        assertResumedIsUnbroken(CONFIG);
+        assertResumedIsUnbroken(CONFIG.accumulation(2).batchTokens(80).weightDecay(0.1));
+    }
+
+    @Test
+    void checkpointsChangeNothingThatIsLearnedAndLeaveNothingOnTheDevice() {
+        int live = session.liveBuffers();
+        History without;
+        try (LoraModel model = adapter()) {
+            without = new Trainer(model, CONFIG).run(EXAMPLES, HELD_OUT);
+        }
+        try (LoraModel model = adapter()) {
+            assertEquals(learned(without), learned(new Trainer(model, CONFIG).checkpoints(in("run").every(1)).run(EXAMPLES, HELD_OUT)));
+        }
+        assertEquals(live, session.liveBuffers());
+        assertEquals(8, Checkpoint.list(folder.resolve("run")).size());
+    }
+
+    @Test
+    void aWholeModelResumesToo() throws IOException {
+        TrainConfig config = CONFIG.maxSteps(4).warmupSteps(0);
+        for (String name : List.of("whole", "broken")) {
+            try (Gemma3 model = Gemma3.trainable(base, Precision.F32)) {
+                Trainer trainer = new Trainer(model, config).checkpoints(in(name));
+                (name.equals("whole") ? trainer : interruptedAfter(1, trainer)).run(EXAMPLES, List.of());
+            }
+        }
+        try (Gemma3 model = Gemma3.trainable(base, Precision.F32)) {
+            new Trainer(model, config).resume(in("broken")).run(EXAMPLES, List.of());
+        }
+        assertSameFiles(folder.resolve("whole"), folder.resolve("broken"), 2, 4);
+    }
+
+    @Test
+    void aFinishedRunResumedIsItsHistoryAndItsModel() {
+        History done;
+        try (LoraModel model = adapter()) {
+            done = new Trainer(model, CONFIG).checkpoints(in("run")).run(EXAMPLES, HELD_OUT);
+        }
+        List<Object> heard = new ArrayList<>();
+        try (LoraModel other = LORA.attach(base, Seed.of(2))) {
+            History again = new Trainer(other, CONFIG).resume(in("run")).listen(new StepListener() {
+                @Override
+                public void onStart(List<String> notes) {
+                    heard.add(notes.getLast().substring(0, 20));
+                }
+
+                @Override
+                public void onResume(List<StepReport> before) {
+                    heard.add(before.size());
+                }
+
+                @Override
+                public void onStep(StepReport report) {
+                    heard.add(report);
+                }
+            }).run(EXAMPLES, HELD_OUT);
+            assertEquals(done.steps(), again.steps()); // seconds and all: the file keeps every number
+            try (Evaluation evaluation = new Evaluation(other, HELD_OUT, 256)) {
+                assertEquals(done.steps().getLast().evalLoss().orElseThrow(), evaluation.loss().orElseThrow());
+            }
+        }
+        assertEquals(List.of("resumed after step 7", 7), heard);
+    }
+
+    @Test
+    void theNewestAndTheBestAreKept() {
+        // What is held out are the learned rows with other answers: their loss rises.
+        List<Example> learnt = EXAMPLES.subList(0, 3);
+        List<Example> other = learnt.stream().map(CheckpointTest::answeredOtherwise).toList();
+        TrainConfig config = CONFIG.maxSteps(30).evalEvery(1).learningRate(0.05).warmupSteps(0).schedule(Schedule.CONSTANT);
+        History history;
+        try (LoraModel model = adapter()) {
+            history = new Trainer(model, config).checkpoints(in("run").every(10).keepLast(2)).run(learnt, other);
+        }
+        double[] held = history.steps().stream().mapToDouble(s -> s.evalLoss().orElseThrow()).toArray();
+        int best = 1;
+        for (int i = 1; i < held.length; i++) if (held[i] < held[best - 1]) best = i + 1;
+        assertTrue(best < 20, "the best step " + best + " of " + Arrays.toString(held) + " would have been kept anyway");
+        assertEquals(List.of(best, 20, 30), Checkpoint.list(folder.resolve("run")).stream().map(Checkpoint::step).toList());
+        assertEquals(List.of(Checkpoint.name(best), "step-000020", "step-000030"), names(folder.resolve("run")));
+        Checkpoint kept = Checkpoint.best(folder.resolve("run"));
+        assertEquals(OptionalDouble.of(held[best - 1]), kept.evalLoss());
+        assertEquals(learned(history).subList(0, best), learned(kept.history()));
+        try (LoraModel model = adapter()) {
+            kept.restore(model);
+            try (Evaluation evaluation = new Evaluation(model, other, 256)) {
+                assertEquals(held[best - 1], evaluation.loss().orElseThrow(), 1e-6);
+            }
+            model.saveAdapter(folder.resolve("adapter"));
+        }
+        assertTrue(Files.exists(folder.resolve("adapter/adapter_model.safetensors")));
+    }
+
+    private static Example answeredOtherwise(Example e) {
+        int[] tokens = e.tokens().clone();
+        for (int i = 0; i < tokens.length; i++) if (e.learned()[i]) tokens[i] = 3 + (tokens[i] + 40) % 90;
+        return new Example(tokens, e.learned());
+    }
+
+    @Test
+    void withoutKeepBestOnlyTheNewestStay() {
+        try (LoraModel model = adapter()) {
+            new Trainer(model, CONFIG).checkpoints(in("run").keepLast(1).keepBest(false)).run(EXAMPLES, HELD_OUT);
+        }
+        assertEquals(List.of("step-000007"), names(folder.resolve("run")));
+    }
+
+    private void start(Lora lora, LanguageModel on, TrainConfig config) {
+        try (LoraModel model = lora.attach(on, Seed.of(1))) {
+            interruptedAfter(2, new Trainer(model, config).checkpoints(in("run"))).run(EXAMPLES, HELD_OUT);
+        }
+    }
+
+    private void assertRefused(LanguageModel model, TrainConfig config, List<Example> train, List<Example> test, String... parts) {
+        int live = session.liveBuffers();
+        assertMessage(() -> new Trainer(model, config).resume(in("run")).run(train, test), parts);
+        assertEquals(live, session.liveBuffers());
+    }
+
+    @Test
+    void resumingAnotherRunSaysWhatDiffers() throws IOException {
+        start(LORA, base, CONFIG);
+        String lead = "Trainer.resume: this is not the run that the checkpoint is of";
+        List<Example> changed = new ArrayList<>(EXAMPLES);
+        changed.set(5, HELD_OUT.getFirst());
+        changed.set(9, HELD_OUT.getFirst());
+        try (LoraModel model = adapter(); LoraModel rank = LORA.rank(4).attach(base, Seed.of(1)); LoraModel alpha = LORA.alpha(3).attach(base, Seed.of(1));
+             LoraModel targets = LORA.targets("q_proj").attach(base, Seed.of(1)); Gemma3 bf16 = Gemma3.load(base.source().orElseThrow(), session, Precision.MIXED);
+             LoraModel precision = LORA.attach(bf16, Seed.of(1)); Gemma3 tiny = TinyGemma.load(); LoraModel other = LORA.attach(tiny, Seed.of(1))) {
+            assertRefused(model, CONFIG, changed, HELD_OUT, lead, "step-000002: train rows: 2 of 12 examples differ, first example 5 — make model, rows and configuration as they were");
+            assertRefused(model, CONFIG, EXAMPLES.subList(0, 11), HELD_OUT, "train rows: there were 12 examples, there are 11");
+            assertRefused(model, CONFIG, EXAMPLES, List.of(), ": test rows: there were 4 examples, there are 0 —");
+            assertRefused(rank, CONFIG, EXAMPLES, HELD_OUT, lead, "model: lora.rank was 2, is 4; trained parameters: 12 of 12 differ, first model.layers.0.self_attn.q_proj.lora_A.weight was F32[2, 16], is F32[4, 16]");
+            assertRefused(alpha, CONFIG, EXAMPLES, HELD_OUT, ": model: lora.alpha was 16.0, is 3.0 —");
+            assertRefused(targets, CONFIG, EXAMPLES, HELD_OUT, "trained parameters: 6 of 12 differ, first model.layers.0.self_attn.v_proj.lora_A.weight was F32[2, 16], is not there");
+            assertRefused(precision, CONFIG, EXAMPLES, HELD_OUT, "model: compute was Compute[dot=F32", "frozen parameters: 41 of 41 differ, first model.embed_tokens.weight was F32[96, 16] sha256:");
+            assertRefused(other, CONFIG, EXAMPLES, HELD_OUT, "num_hidden_layers was 3, is 7");
+            new Trainer(model, CONFIG.evalEvery(3)).resume(in("run").every(1)).run(EXAMPLES, HELD_OUT); // what does not change what is learned may differ
+        }
+    }
+
+    @Test
+    void eachSettingThatDecidesWhatIsLearnedIsCompared() {
+        TrainConfig config = CONFIG.maxSteps(40);
+        start(LORA, base, config);
+        Map<String, UnaryOperator<TrainConfig>> changes = new LinkedHashMap<>();
+        changes.put("maxSteps was 40, is 41", c -> c.maxSteps(41));
+        changes.put("batchSize was 3, is 4", c -> c.batchSize(4));
+        changes.put("batchTokens was 0, is 99", c -> c.batchTokens(99));
+        changes.put("accumulation was 1, is 2", c -> c.accumulation(2));
+        changes.put("maxLength was 1024, is 99", c -> c.maxLength(99));
+        changes.put("skipLong was false, is true", c -> c.skipLong(true));
+        changes.put("learningRate was 0.01, is 0.02", c -> c.learningRate(0.02));
+        changes.put("warmupSteps was 2, is 3", c -> c.warmupSteps(3));
+        changes.put("schedule was COSINE, is LINEAR", c -> c.schedule(Schedule.LINEAR));
+        changes.put("finalRate was 0.0, is 0.5", c -> c.finalRate(0.5));
+        changes.put("beta1 was 0.9, is 0.8", c -> c.beta1(0.8));
+        changes.put("beta2 was 0.999, is 0.99", c -> c.beta2(0.99));
+        changes.put("epsilon was 1.0E-8, is 1.0E-6", c -> c.epsilon(1e-6));
+        changes.put("weightDecay was 0.0, is 0.1", c -> c.weightDecay(0.1));
+        changes.put("maxGradientNorm was 1.0, is 0.0", c -> c.maxGradientNorm(0));
+        changes.put("checkpointLayers was false, is true", c -> c.checkpointLayers(true));
+        changes.put("shuffle was true, is false", c -> c.shuffle(false));
+        changes.put("seed was 0, is 1", c -> c.seed(Seed.of(1)));
+        assertEquals(TrainConfig.class.getRecordComponents().length - 1, changes.size());
+        try (LoraModel model = adapter()) {
+            changes.forEach((text, change) -> assertRefused(model, change.apply(config), EXAMPLES, HELD_OUT, ": configuration: " + text + " —"));
+        }
+    }
+
+    @Test
+    void aNewRunDoesNotWriteOverAnOldOneAndNothingResumesFromNothing() {
+        start(LORA, base, CONFIG);
+        try (LoraModel model = adapter()) {
+            assertMessage(() -> new Trainer(model, CONFIG).checkpoints(in("run")).run(EXAMPLES, HELD_OUT), "Trainer.run: the folder holds the checkpoints of an earlier run", "run, the last of step 2",
+                "resume that run, or give another folder");
+            assertMessage(() -> new Trainer(model, CONFIG).resume(in("no")).run(EXAMPLES, HELD_OUT), "there is no checkpoint to resume from", "no — give the folder");
+        }
+        assertMessage(() -> Checkpoint.last(folder.resolve("nowhere")), "Checkpoint: there is no checkpoint", "nowhere");
+        assertMessage(() -> Checkpoint.best(folder.resolve("nowhere")), "no checkpoint that was evaluated");
+        assertEquals(List.of(), Checkpoint.list(folder.resolve("nowhere")));
+    }
+
+    @Test
+    void twoTrainingsOfOneFolderAreAnErrorOfTheSecond() {
+        try (LoraModel model = adapter(); LoraModel second = adapter()) {
+            History first = new Trainer(model, CONFIG).checkpoints(in("run")).listen(r -> {
+                for (Trainer t : List.of(new Trainer(second, CONFIG).checkpoints(in("run")), new Trainer(second, CONFIG).resume(in("run"))))
+                    assertMessage(() -> t.run(EXAMPLES, HELD_OUT), "Trainer.run: another run is writing to this folder", "run, this process itself", "wait for it, stop it, or give another folder");
+            }).run(EXAMPLES, HELD_OUT);
+            assertEquals(7, first.steps().size());
+            assertEquals(7, new Trainer(second, CONFIG).resume(in("run")).run(EXAMPLES, HELD_OUT).steps().size());
+        }
+    }
+
+    @Test
+    void aDamagedCheckpointIsNamedAndTheOneBeforeItStillGood() throws IOException {
+        start(LORA, base, CONFIG.maxSteps(8));
+        Path last = folder.resolve("run/step-000002");
+        try (LoraModel model = adapter()) {
+            for (String file : List.of(Checkpoint.PARAMETERS, Checkpoint.OPTIMIZER, Checkpoint.DATA, Checkpoint.HISTORY, Checkpoint.FACTS, "SHA256SUMS")) {
+                byte[] whole = Files.readAllBytes(last.resolve(file));
+                byte[] bad = whole.clone();
+                bad[bad.length / 2] ^= 1;
+                Files.write(last.resolve(file), bad);
+                assertMessage(() -> new Trainer(model, CONFIG.maxSteps(8)).resume(in("run")).run(EXAMPLES, HELD_OUT), "step-000002");
+                if (!file.equals(Checkpoint.FACTS)) assertMessage(() -> Checkpoint.last(folder.resolve("run")).restore(model), "SealedFolder.verify: the folder is damaged", "or delete it");
+                Files.delete(last.resolve(file));
+                assertMessage(() -> new Trainer(model, CONFIG.maxSteps(8)).resume(in("run")).run(EXAMPLES, HELD_OUT), "step-000002", file);
+                Files.write(last.resolve(file), whole);
+            }
+            tunebook.io.SealedFolder.delete(last);
+            assertEquals(8, new Trainer(model, CONFIG.maxSteps(8)).resume(in("run")).run(EXAMPLES, HELD_OUT).steps().size());
+        }
+    }
+
+    @Test
+    void checkpointJsonIsReadWithCare() throws IOException {
+        start(LORA, base, CONFIG);
+        Path facts = folder.resolve("run/step-000002/checkpoint.json");
+        String whole = Files.readString(facts);
+        Files.writeString(facts, whole.replace("\"format\" : 1", "\"format\" : 2"));
+        assertMessage(() -> Checkpoint.last(folder.resolve("run")), "the checkpoint has another format", "format 2");
+        Files.writeString(facts, whole.substring(0, whole.length() / 2));
+        assertMessage(() -> Checkpoint.last(folder.resolve("run")), "checkpoint.json is not JSON", "step-000002");
+        Files.writeString(facts, whole);
+        Files.move(folder.resolve("run/step-000002"), folder.resolve("run/step-000003"));
+        assertMessage(() -> Checkpoint.last(folder.resolve("run")), "the folder has another step's name", "step 2");
+    }
+
+    @Test
+    void aCheckpointGoesIntoAModelOfItsShapeOnly() throws IOException {
+        start(LORA, base, CONFIG);
+        try (LoraModel model = LORA.rank(3).attach(base, Seed.of(1))) {
+            float before = model.buffer(model.trainable().iterator().next()).toHost().getFloat(0);
+            assertMessage(() -> Checkpoint.last(folder.resolve("run")).restore(model), "Checkpoint.restore: the model is another one: 12 of 12 trained tensors differ",
+                "first model.layers.0.self_attn.q_proj.lora_A.weight is F32[2, 16] there and F32[3, 16] here", "the same rank and targets");
+            assertEquals(before, model.buffer(model.trainable().iterator().next()).toHost().getFloat(0));
+        }
+    }
+
+    @Test
+    void whatTheWritingThreadFailsWithStopsTheRun() throws IOException {
+        List<Integer> steps = new ArrayList<>();
+        Path run = folder.resolve("run");
+        TrainConfig config = CONFIG.maxSteps(1000);
+        try (LoraModel model = adapter()) {
+            assertMessage(() -> new Trainer(model, config).checkpoints(in("run").keepBest(false)).listen(r -> {
+                steps.add(r.step());
+                if (r.step() == 3) assertTrue(run.resolve("step-000004").toFile().mkdir());
+            }).run(EXAMPLES, HELD_OUT), "Trainer.run: writing the checkpoint of step 4 failed, so the run stops", "SealedFolder.write", "step-000004", "it exists already",
+                "resume: the last whole checkpoint is of step 2", "what was learned since is in the model");
+            assertTrue(steps.size() >= 4 && steps.size() <= 6, "" + steps); // before the next checkpoint at the latest
+        }
+        assertEquals(List.of("step-000000", "step-000002", "step-000004"), names(run));
+        Files.delete(run.resolve("step-000004"));
+        try (LoraModel model = adapter()) {
+            interruptedAfter(5, new Trainer(model, config).resume(in("run"))).run(EXAMPLES, HELD_OUT);
+        }
+        assertEquals(5, Checkpoint.last(run).step());
+    }
+
+    @Test
+    void anErrorOfTheRunLeavesTheCheckpointsBeforeIt() {
+        try (LoraModel model = adapter()) {
+            assertThrows(IllegalStateException.class, () -> new Trainer(model, CONFIG).checkpoints(in("run")).listen(r -> {
+                if (r.step() == 5) throw new IllegalStateException("a listener's");
+            }).run(EXAMPLES, HELD_OUT));
+            assertEquals(4, Checkpoint.last(folder.resolve("run")).step());
+            assertEquals(7, new Trainer(model, CONFIG).resume(in("run")).run(EXAMPLES, HELD_OUT).steps().size());
+        }
+    }
+
+    @Test
+    void leftoversOfAKilledWriteAreRemovedAndLeftoversOfOthersAreNot() throws IOException {
+        start(LORA, base, CONFIG);
+        Files.createDirectories(folder.resolve("run/.step-000003.1abc.tmp"));
+        Files.writeString(folder.resolve("run/.step-000003.1abc.tmp/parameters.safetensors"), "half");
+        Files.writeString(folder.resolve("run/notes.txt"), "mine");
+        try (LoraModel model = adapter()) {
+            interruptedAfter(3, new Trainer(model, CONFIG).resume(in("run"))).run(EXAMPLES, HELD_OUT);
+        }
+        assertEquals(List.of("notes.txt", "step-000000", "step-000002", "step-000003"), names(folder.resolve("run")));
+    }
+
+    @Test
+    void checkpointsSayWhatTheyHold() throws IOException {
+        start(LORA, base, CONFIG);
+        Path last = Checkpoint.last(folder.resolve("run")).folder();
+        assertEquals(List.of("SHA256SUMS", "checkpoint.json", "data.safetensors", "history.jsonl", "optimizer.safetensors", "parameters.safetensors"), names(last));
+        assertEquals(2, Files.readAllLines(last.resolve("history.jsonl")).size());
+        try (var optimizer = tunebook.io.SafeTensors.open(last.resolve("optimizer.safetensors")); var data = tunebook.io.SafeTensors.open(last.resolve("data.safetensors"))) {
+            assertEquals(24, optimizer.names().size());
+            assertNotEquals(0, optimizer.get("adamw.m:model.layers.0.self_attn.q_proj.lora_B.weight").getFloat(0));
+            assertArrayEquals(new int[] {3, 3, 3, 3, 3, 3, 3}, data.get("batches").toInts());
+            assertEquals(21, data.get("order").size());
+        }
+    }
+
+    @Test
+    void settingsOutOfRangeAreErrorsThatNameTheField() {
+        Checkpoints c = new Checkpoints(folder);
+        assertEquals(new Checkpoints(folder, 7, 8, false), c.every(7).keepLast(8).keepBest(false));
+        assertMessage(() -> c.every(0), "Checkpoints: every is out of range — 0 — give steps, 1 or more");
+        assertMessage(() -> c.keepLast(0), "Checkpoints: keepLast is out of range", "give 1 or more");
+    }
+}
