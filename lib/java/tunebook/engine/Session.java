@@ -15,6 +15,8 @@ import tunebook.engine.pjrt.Device;
 import tunebook.engine.pjrt.Executable;
 import tunebook.engine.pjrt.PluginErrors;
 import tunebook.graph.Program;
+import tunebook.graph.StableHlo;
+import tunebook.graph.Tensor;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.TunebookException;
 
@@ -160,6 +162,29 @@ public final class Session implements AutoCloseable {
             loaded.put(key, shared);
         } else cacheHits.incrementAndGet();
         return wrap(program, shared);
+    }
+
+    /// The numbers of one symbolic value, for looking at it: compiles what it needs, runs that once and frees everything again.
+    ///
+    /// @param inputs the parameters of its graph that it depends on, by name; others are left alone
+    /// @throws TunebookException if a parameter that it depends on is not given, or has another element type or shape
+    public HostArray evaluate(Tensor value, Map<String, HostArray> inputs) {
+        Program program = StableHlo.emit(value);
+        var given = new ArrayList<Buffer>();
+        try (Compiled compiled = compile(program)) {
+            for (Program.Slot slot : program.inputs()) {
+                HostArray input = inputs.get(slot.name());
+                if (input == null)
+                    throw TunebookException.of("Session.evaluate", "no value for parameter \"" + slot.name() + '"', "given: " + inputs.keySet().stream().sorted().toList(),
+                        "add \"" + slot.name() + "\", " + slot.dtype() + slot.shape() + ", to the map");
+                given.add(put(input, "evaluate"));
+            }
+            try (Buffer result = compiled.run(given).getFirst()) {
+                return result.toHost();
+            }
+        } finally {
+            given.forEach(Buffer::close);
+        }
     }
 
     private Compiled wrap(Program program, SharedExecutable shared) {

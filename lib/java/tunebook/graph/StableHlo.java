@@ -1,8 +1,10 @@
 package tunebook.graph;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,49 +22,65 @@ public final class StableHlo {
     private final StringBuilder text = new StringBuilder();
     private final Map<Tensor, String> names = new HashMap<>();
     private int next;
+    private boolean donates = true;
 
     private StableHlo() {}
 
     /// The whole program. Its inputs are all parameters of the graph in order, its results the outputs in order.
     public static Program emit(Graph graph) {
+        return new StableHlo().program(graph, graph.parameters(), graph.outputs());
+    }
+
+    /// The program of one value alone, its result called `value`. Its inputs are the parameters that the value depends on; none is donated.
+    public static Program emit(Tensor value) {
+        Map<String, Tensor> parameters = new LinkedHashMap<>(value.graph().parameters());
+        Set<Tensor.Node> live = live(value.graph(), List.of(value));
+        parameters.values().removeIf(t -> !live.contains(t.node()));
         StableHlo s = new StableHlo();
-        List<Tensor> parameters = List.copyOf(graph.parameters().values());
-        String arguments = IntStream.range(0, parameters.size()).mapToObj(i -> s.argument(graph, parameters.get(i), i)).collect(Collectors.joining(", "));
-        String results = graph.outputs().values().stream().map(t -> type(t.type())).collect(Collectors.joining(", "));
-        s.text.append("module @").append(graph.name().replaceAll("[^A-Za-z0-9_]", "_")).append(" {\n  func.func public @main(")
-            .append(arguments).append(") -> (").append(results).append(") {\n");
-        s.body(graph, "    ");
-        List<Tensor> out = List.copyOf(graph.outputs().values());
-        s.text.append("    return ").append(s.list(out)).append(" : ").append(types(out)).append("\n  }\n}\n");
-        return new Program(graph.name(), s.text.toString(), slots(graph.parameters()), slots(graph.outputs()));
+        s.donates = false;
+        return s.program(value.graph(), parameters, Map.of("value", value));
     }
 
-    private static List<Program.Slot> slots(Map<String, Tensor> tensors) {
-        return tensors.entrySet().stream().map(e -> new Program.Slot(e.getKey(), e.getValue().dtype(), e.getValue().shape(),
-            e.getValue().op() instanceof Op.Parameter p && p.donated())).toList();
+    private Program program(Graph graph, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+        List<Tensor> parameters = List.copyOf(inputs.values());
+        String arguments = IntStream.range(0, parameters.size()).mapToObj(i -> argument(outputs, parameters.get(i), i)).collect(Collectors.joining(", "));
+        List<Tensor> out = List.copyOf(outputs.values());
+        text.append("module @").append(graph.name().replaceAll("[^A-Za-z0-9_]", "_")).append(" {\n  func.func public @main(")
+            .append(arguments).append(") -> (").append(types(out)).append(") {\n");
+        body(graph, out, "    ");
+        text.append("    return ").append(list(out)).append(" : ").append(types(out)).append("\n  }\n}\n");
+        return new Program(graph.name(), text.toString(), slots(inputs), slots(outputs));
     }
 
-    private String argument(Graph graph, Tensor t, int i) {
+    private List<Program.Slot> slots(Map<String, Tensor> tensors) {
+        return tensors.entrySet().stream().map(e -> new Program.Slot(e.getKey(), e.getValue().dtype(), e.getValue().shape(), donated(e.getValue()))).toList();
+    }
+
+    private boolean donated(Tensor t) {
+        return donates && t.op() instanceof Op.Parameter p && p.donated();
+    }
+
+    private String argument(Map<String, Tensor> outputs, Tensor t, int i) {
         names.put(t, "%arg" + i);
-        return "%arg" + i + ": " + type(t.type()) + (t.op() instanceof Op.Parameter p && p.donated() ? donation(graph, p.name(), t.type()) : "");
+        return "%arg" + i + ": " + type(t.type()) + (donated(t) && t.op() instanceof Op.Parameter p ? donation(outputs, p.name(), t.type()) : "");
     }
 
     /// A donated argument becomes the output of its name, in place; without one XLA may use it for any output.
-    private static String donation(Graph graph, String name, Tensor.Type type) {
-        int output = List.copyOf(graph.outputs().keySet()).indexOf(name);
-        boolean same = output >= 0 && graph.outputs().get(name).type().equals(type);
+    private static String donation(Map<String, Tensor> outputs, String name, Tensor.Type type) {
+        int output = List.copyOf(outputs.keySet()).indexOf(name);
+        boolean same = output >= 0 && outputs.get(name).type().equals(type);
         return same ? " {tf.aliasing_output = " + output + " : i32}" : " {jax.buffer_donor = true}";
     }
 
-    private void body(Graph graph, String indent) {
-        Set<Tensor.Node> live = live(graph);
+    private void body(Graph graph, Collection<Tensor> outputs, String indent) {
+        Set<Tensor.Node> live = live(graph, outputs);
         for (Tensor.Node n : graph.nodes())
             if (live.contains(n) && !(n.op() instanceof Op.Parameter)) statement(n, indent);
     }
 
-    private static Set<Tensor.Node> live(Graph graph) {
+    private static Set<Tensor.Node> live(Graph graph, Collection<Tensor> outputs) {
         Set<Tensor.Node> live = new HashSet<>();
-        graph.outputs().values().forEach(t -> live.add(t.node()));
+        outputs.forEach(t -> live.add(t.node()));
         for (Tensor.Node n : graph.nodes().reversed())
             if (live.contains(n)) inputs(n).forEach(t -> live.add(t.node()));
         return live;
@@ -200,8 +218,8 @@ public final class StableHlo {
     private void region(Graph graph, List<String> arguments, String indent) {
         List<Tensor> parameters = List.copyOf(graph.parameters().values());
         IntStream.range(0, arguments.size()).forEach(i -> names.put(parameters.get(i), arguments.get(i)));
-        body(graph, indent);
         List<Tensor> out = new ArrayList<>(graph.outputs().values());
+        body(graph, out, indent);
         text.append(indent).append("stablehlo.return ").append(list(out)).append(" : ").append(types(out)).append('\n');
     }
 

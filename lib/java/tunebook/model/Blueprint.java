@@ -1,8 +1,10 @@
 package tunebook.model;
 
 import java.util.Map;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tunebook.graph.Graph;
 import tunebook.graph.Tensor;
 import tunebook.nn.CausalLm;
 import tunebook.nn.Compute;
@@ -30,6 +32,11 @@ public interface Blueprint {
     Modules modules(Weights weights, Optional<Tensor> dropoutState);
 
     boolean usesDropout();
+
+    /// The network's modules in `graph`, adapters included and without dropout: each parameter becomes an argument when a layer first asks for it.
+    default Modules modules(Graph graph) {
+        return modules(new Weights(graph, compute(), Map.of(), this::type), Optional.empty());
+    }
 
     /// What its results depend on besides its parameters, by name: for telling two models apart.
     Map<String, String> settings();

@@ -1,11 +1,15 @@
 package tunebook.model;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import tunebook.data.ChatTemplate;
 import tunebook.engine.Buffer;
 import tunebook.engine.Session;
+import tunebook.graph.StableHlo;
 import tunebook.graph.Tensor;
+import tunebook.tensor.HostArray;
 import tunebook.tokenizer.Tokenizer;
 
 /// What a notebook cell holds: an architecture, its parameters on a device, its tokenizer and chat format.
@@ -28,6 +32,26 @@ public interface LanguageModel extends Blueprint, AutoCloseable {
 
     /// Puts a trained value in place of a trainable parameter and takes ownership of it; the old buffer is closed.
     void replace(String path, Buffer value);
+
+    /// The numbers of a value that is built over this model's [#modules(tunebook.graph.Graph)], for looking at it: compiled, run once and freed again.
+    ///
+    /// @param inputs parameters of its graph that are not the model's, by name
+    default HostArray evaluate(Tensor value, Map<String, HostArray> inputs) {
+        Map<String, Buffer> given = new LinkedHashMap<>();
+        try (ModelProgram program = ModelProgram.compile(this, StableHlo.emit(value))) {
+            inputs.forEach((name, array) -> given.put(name, session().put(array, "evaluate")));
+            try (Buffer result = program.run(given).get("value")) {
+                return result.toHost();
+            }
+        } finally {
+            given.values().forEach(Buffer::close);
+        }
+    }
+
+    /// The same for a value that depends on the model's parameters alone.
+    default HostArray evaluate(Tensor value) {
+        return evaluate(value, Map.of());
+    }
 
     @Override
     default Tensor.Type type(String path) {

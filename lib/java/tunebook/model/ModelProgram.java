@@ -24,7 +24,11 @@ public final class ModelProgram implements AutoCloseable {
     }
 
     public static ModelProgram compile(LanguageModel model, Graph graph) {
-        return new ModelProgram(model, model.session().compile(StableHlo.emit(graph)));
+        return compile(model, StableHlo.emit(graph));
+    }
+
+    static ModelProgram compile(LanguageModel model, Program program) {
+        return new ModelProgram(model, model.session().compile(program));
     }
 
     /// Parameters for a graph over `model`; `given` stand for some of them.

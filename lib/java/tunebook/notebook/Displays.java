@@ -9,6 +9,7 @@ import tunebook.engine.Session;
 import tunebook.eval.Comparison;
 import tunebook.eval.FunctionCallScore;
 import tunebook.model.LanguageModel;
+import tunebook.tensor.HostArray;
 import tunebook.train.History;
 
 /// Which values show themselves how, when they are a cell's last expression.
@@ -18,6 +19,7 @@ final class Displays {
     static void register(Renderer renderer) {
         show(renderer, Display.class, display -> display);
         show(renderer, Table.class, TableView::of);
+        show(renderer, HostArray.class, ArrayView::of);
         show(renderer, History.class, LossCurve::of);
         show(renderer, ToolCall.class, CallView::of);
         show(renderer, FunctionCallScore.class, ScoreView::of);

@@ -31,6 +31,9 @@ class DisplaysTest {
             ScoreView.of(score), ComparisonView.of(score.compareWith(score)),
             new MemoryView(HOSTILE, List.of(Map.entry(HOSTILE, 123_456L))),
             new ParameterView(HOSTILE, List.of()),
+            new Claim(HOSTILE), new ArrayView(HOSTILE, List.of(List.of(1.5, -2.0, Double.NaN)), HOSTILE), LinePlot.of(HOSTILE).line(HOSTILE, 1, 2).line("b", 2, 3),
+            new AttentionView(List.of(HOSTILE, "b"), List.<float[][]>of(new float[][] {{1, 0}, {.5f, .5f}})),
+            new TokenProbabilities(List.of(new TokenProbabilities.Choice(HOSTILE, 3, .5))),
             new DecodedBatch(List.of(List.of(new DecodedBatch.Piece(HOSTILE, List.of(7), true, true)))));
     }
 
