@@ -15,6 +15,7 @@
 /// | engine.pjrt | plug-ins, clients, buffers, executables over PJRT's C API | tensor engine.pjrt.ffi |
 /// | engine.pjrt.ffi | the only Linker and SymbolLookup: struct layouts, constants, method handles | tensor |
 /// | io | SafeTensors, Gguf, writing files and folders whole or not at all, locking folders | tensor quant |
+/// | io.hub | the Hugging Face hub: models and data sets by name, in Python's cache | io tensor |
 /// | tokenizer | Tokenizer, on DJL's Hugging Face tokenizers | io tensor |
 /// | jinja | Jinja2's template language, as chat templates use it | tensor |
 /// | data | rows, chat templates, tool calls, examples with a loss mask, batches | tokenizer tensor io jinja |
@@ -22,7 +23,7 @@
 /// | nn | layers as pure functions of parameters, the chunked head | graph quant tensor |
 /// | model | LanguageModel: what a cell holds | nn engine graph tokenizer data io tensor |
 /// | lora | rules, adapters, the PEFT folder | model nn engine graph quant tensor io tokenizer data |
-/// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io tokenizer data tensor |
+/// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io io.hub tokenizer data tensor |
 /// | generate | prefill, decode, sampling | model nn engine graph tokenizer data io tensor |
 /// | train | Trainer, the compiled step, AdamW, schedules, history, checkpoints | model nn engine graph tokenizer data io tensor |
 /// | eval | function-call score, BLEU, chrF, perplexity, comparison | model generate nn engine graph tokenizer data tensor |

@@ -1,0 +1,191 @@
+package tunebook.io.hub;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tunebook.tensor.TunebookException;
+
+/// Brings one file into the cache: continues what an earlier try left, checks the content's hash, and only then gives it its name.
+final class Download {
+    private static final int CHUNK = 1 << 18;
+    private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-\\d+/.*");
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
+
+    private final HubServer server;
+    private final RepoCache cache;
+    private final HubSettings settings;
+    private final RepoId repo;
+    private final String commit;
+    private final RepoFile file;
+    private final FetchProgress.Part progress;
+    private final Path part;
+    private boolean continued;
+
+    Download(HubServer server, RepoCache cache, HubSettings settings, RepoId repo, String commit, RepoFile file, FetchProgress.Part progress) {
+        this.server = server;
+        this.cache = cache;
+        this.settings = settings;
+        this.repo = repo;
+        this.commit = commit;
+        this.file = file;
+        this.progress = progress;
+        this.part = cache.part(file);
+    }
+
+    /// @throws IOException if the connection fails for good; what has come is kept for the next time
+    /// @throws TunebookException if the hub refuses, the content is not what the hub says it is, or the disk does not take it
+    void run() throws IOException, InterruptedException {
+        try (FileLock lock = FileLock.of(cache.lock(file))) {
+            boolean fresh = !cache.hasBlob(file); // another process may have brought it while this one waited
+            if (fresh) bring();
+            if (!cache.has(commit, file)) cache.link(commit, file, fresh);
+            progress.whole(file.size());
+        }
+    }
+
+    private void bring() throws IOException, InterruptedException {
+        Retries retries = server.retries();
+        while (true)
+            try {
+                if (!isComplete()) more(retries);
+                if (isComplete() && isRight()) break;
+            } catch (IOException e) {
+                retries.after(e);
+            }
+        RepoCache.replace(part, cache.blob(file));
+    }
+
+    /// An empty file needs no server.
+    private boolean isComplete() {
+        try {
+            if (file.size() == 0 && !Files.exists(part)) Files.createFile(part);
+            return here() == file.size();
+        } catch (IOException e) {
+            throw disk(e);
+        }
+    }
+
+    private long here() throws IOException {
+        return Files.exists(part) ? Files.size(part) : 0;
+    }
+
+    /// Whether what lies there has the right hash. Where not it is thrown away, and tried once again from the start if it was put together of several tries.
+    private boolean isRight() throws IOException, InterruptedException {
+        String hash = ContentHash.of(part, file);
+        if (hash.equals(file.blob())) return true;
+        discard();
+        if (continued) {
+            continued = false;
+            return false;
+        }
+        throw TunebookException.of("Hub.fetch", "what came is not what the hub says it is; it was thrown away", file.path() + " of " + repo + ", checksum " + hash + " instead of " + file.blob(),
+            "try again; if it stays so, something between here and the hub changes files (a proxy, a virus scanner, a mirror)");
+    }
+
+    private void discard() throws IOException {
+        Files.deleteIfExists(part);
+        progress.at(0);
+    }
+
+    private void more(Retries retries) throws IOException, InterruptedException {
+        long from = here();
+        if (from > file.size()) discard();
+        long asked = from > file.size() ? 0 : from;
+        try (Answer answer = server.file(repo, commit, file.path(), asked)) {
+            if (answer.status() == 416) {
+                discard();
+                throw new IOException("the server does not have the range from " + asked);
+            }
+            Refusal.check(answer, repo, commit, file.path(), settings);
+            checkVersion(answer.file());
+            write(answer, start(answer, asked), retries);
+        }
+    }
+
+    /// What the hub says of the file beside its bytes must be what its listing said: found here before a gigabyte has come.
+    private void checkVersion(Answer.FileHeaders said) {
+        Optional<String> etag = said.etag().filter(e -> HASH.matcher(e).matches());
+        if (said.commit().filter(c -> !c.equals(commit)).isPresent()) throw other("commit " + said.commit().get(), commit);
+        if (etag.filter(e -> !e.equals(file.blob())).isPresent()) throw other("checksum " + etag.get(), file.blob());
+        if (said.size().filter(s -> s != file.size()).isPresent()) throw other(said.size().get() + " bytes", file.size() + " bytes");
+    }
+
+    private TunebookException other(String said, String listed) {
+        return TunebookException.of("Hub.fetch", "the hub offers another file than it lists", file.path() + " of " + repo + ", " + said + " instead of " + listed,
+            "try again; if it stays so, check HF_ENDPOINT and your proxy settings");
+    }
+
+    /// Where the body of the answer belongs: a server may answer a range with the whole file.
+    private long start(Answer answer, long asked) throws IOException {
+        if (answer.status() != 206) return 0;
+        Matcher range = RANGE.matcher(answer.headers().firstValue("Content-Range").orElse(""));
+        if (range.matches() && Long.parseLong(range.group(1)) == asked) return asked;
+        discard();
+        throw new IOException("the server sends another range than the one from " + asked);
+    }
+
+    private void write(Answer answer, long start, Retries retries) throws IOException, InterruptedException {
+        continued |= start > 0;
+        progress.at(start);
+        byte[] chunk = new byte[CHUNK];
+        long at = start;
+        try (RandomAccessFile out = open(start); Answer.Watch watch = answer.watch(settings.patience())) {
+            for (int n = answer.read(chunk, watch); n >= 0; n = answer.read(chunk, watch)) {
+                if (Thread.interrupted()) throw new InterruptedException();
+                if (at + n > file.size()) throw tooLong();
+                store(out, chunk, n);
+                at += n;
+                progress.received(n);
+                retries.progressed();
+            }
+            sync(out);
+        }
+        if (at < file.size()) throw new IOException("the connection was cut after " + at + " of " + file.size() + " bytes");
+    }
+
+    private TunebookException tooLong() throws IOException {
+        discard();
+        return TunebookException.of("Hub.fetch", "the server sends more than the file has; it was thrown away", file.path() + " of " + repo + ", " + file.size() + " bytes",
+            "try again; if it stays so, check HF_ENDPOINT and your proxy settings");
+    }
+
+    private RandomAccessFile open(long start) {
+        try {
+            var out = new RandomAccessFile(part.toFile(), "rw");
+            if (out.length() > start) out.setLength(start);
+            out.seek(start);
+            return out;
+        } catch (IOException e) {
+            throw disk(e);
+        }
+    }
+
+    private void store(RandomAccessFile out, byte[] chunk, int n) {
+        try {
+            out.write(chunk, 0, n);
+        } catch (IOException e) {
+            throw disk(e);
+        }
+    }
+
+    private void sync(RandomAccessFile out) {
+        try {
+            out.getFD().sync();
+        } catch (IOException e) {
+            throw disk(e);
+        }
+    }
+
+    /// A full disk gets back what was written; otherwise it stays for the next try.
+    private TunebookException disk(IOException e) {
+        boolean full = String.valueOf(e.getMessage()).contains("No space left") || String.valueOf(e.getMessage()).contains("quota");
+        if (full) part.toFile().delete();
+        return full ? TunebookException.because(e, "Hub.fetch", "the disk is full", file.path() + ", " + file.size() + " bytes, in " + part.getParent(),
+                "free some space, or set HF_HUB_CACHE to a folder on another disk; what had come of this file was removed")
+            : TunebookException.because(e, "Hub.fetch", "the cache cannot be written", part + " (" + e + ")", "set HF_HUB_CACHE (or HF_HOME) to a folder that you may write to");
+    }
+}

@@ -1,0 +1,184 @@
+package tunebook.io.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tunebook.tensor.TunebookException;
+
+/// The hub over HTTP: which commit a revision is, which files it has, and their bytes.
+///
+/// Redirects are followed here and not by the HTTP client, since the token goes to the endpoint's own scheme, host and port only. Addresses of storage hosts
+/// carry signatures: messages show hosts, never whole addresses.
+final class HubServer implements AutoCloseable {
+    private static final String OFFICIAL = "https://huggingface.co/";
+    private static final int MOST_REDIRECTS = 10;
+    private static final int MOST_PAGES = 10_000;
+    private static final int LARGEST_PAGE = 64 << 20;
+    private static final Pattern NEXT = Pattern.compile("<([^>]+)>\\s*;[^,]*rel=\"?next\"?");
+
+    private final HubSettings settings;
+    private final Retries.Pause pause;
+    private final java.util.function.Consumer<String> notes;
+    private final HttpClient client;
+
+    HubServer(HubSettings settings, Retries.Pause pause, java.util.function.Consumer<String> notes) {
+        this.settings = settings;
+        this.pause = pause;
+        this.notes = notes;
+        HttpClient.Builder builder = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).connectTimeout(settings.patience())
+            .version(HttpClient.Version.HTTP_1_1); // its connections hold one download each, so that one that stalls stops no other
+        settings.proxies().applyTo(builder);
+        this.client = builder.build();
+    }
+
+    /// The commit that `revision` is now.
+    ///
+    /// @throws IOException if the hub cannot be reached
+    /// @throws TunebookException if it refuses, or has no such repository or revision
+    String commit(RepoId repo, String revision) throws IOException, InterruptedException {
+        Page page = page(repo, revision, api(repo, "/revision/" + encode(revision)));
+        String commit = page.json.path("sha").asText();
+        if (!RepoFile.isCommit(commit)) throw noHub("the answer for a revision names no commit");
+        return commit;
+    }
+
+    /// All files of the repository at `commit`.
+    List<RepoFile> listing(RepoId repo, String commit) throws IOException, InterruptedException {
+        List<RepoFile> files = new ArrayList<>();
+        Set<URI> seen = new HashSet<>();
+        Optional<URI> next = Optional.of(api(repo, "/tree/" + commit + "?recursive=true"));
+        while (next.isPresent()) {
+            if (!seen.add(next.get()) || seen.size() > MOST_PAGES) throw noHub("the listing of files has no end");
+            Page page = page(repo, commit, next.get());
+            if (!page.json.isArray()) throw noHub("the listing of files is no list");
+            files.addAll(Listing.ofPage(page.json));
+            next = page.next;
+        }
+        return files;
+    }
+
+    /// Bytes of a file from `from` on; one try. The answer is whatever came: a file, a part of it, or a refusal.
+    Answer file(RepoId repo, String commit, String path, long from) throws IOException, InterruptedException {
+        String encoded = Arrays.stream(path.split("/")).map(HubServer::encode).collect(Collectors.joining("/"));
+        return follow(URI.create(settings.endpoint() + "/" + repo.page() + "/resolve/" + commit + "/" + encoded), from);
+    }
+
+    Retries retries() {
+        return new Retries(pause, notes);
+    }
+
+    private URI api(RepoId repo, String rest) {
+        return URI.create(settings.endpoint() + "/api/" + repo.kind().plural + "/" + repo.name() + rest);
+    }
+
+    private record Page(JsonNode json, Optional<URI> next) {}
+
+    private Page page(RepoId repo, String revision, URI address) throws IOException, InterruptedException {
+        Retries retries = retries();
+        while (true)
+            try (Answer answer = follow(address, 0)) {
+                Refusal.check(answer, repo, revision, "", settings);
+                return new Page(json(answer), next(answer));
+            } catch (IOException e) {
+                retries.after(e);
+            }
+    }
+
+    private JsonNode json(Answer answer) throws IOException {
+        var text = new ByteArrayOutputStream();
+        byte[] chunk = new byte[1 << 16];
+        try (Answer.Watch watch = answer.watch(settings.patience())) {
+            for (int n = answer.read(chunk, watch); n >= 0; n = answer.read(chunk, watch)) {
+                text.write(chunk, 0, n);
+                if (text.size() > LARGEST_PAGE) throw noHub("a list of files is larger than " + LARGEST_PAGE + " bytes");
+            }
+            return Listing.MAPPER.readTree(text.toByteArray());
+        } catch (JsonProcessingException e) {
+            throw noHub("the answer is not JSON (a login page of the network, perhaps)");
+        }
+    }
+
+    /// The page after this one. A mirror may pass on the official hub's own links: they are asked of the mirror.
+    private Optional<URI> next(Answer answer) {
+        Matcher link = NEXT.matcher(answer.headers().firstValue("Link").orElse(""));
+        if (!link.find()) return Optional.empty();
+        String target = link.group(1).startsWith(OFFICIAL) ? settings.endpoint() + "/" + link.group(1).substring(OFFICIAL.length()) : link.group(1);
+        return Optional.of(resolve(answer.at(), target));
+    }
+
+    private Answer follow(URI address, long from) throws IOException, InterruptedException {
+        URI at = address;
+        var file = Answer.FileHeaders.NONE;
+        for (int i = 0; i <= MOST_REDIRECTS; i++) {
+            HttpResponse<InputStream> response = client.send(request(at, from), HttpResponse.BodyHandlers.ofInputStream());
+            boolean own = isEndpoint(at);
+            file = file.and(response.headers());
+            Optional<String> location = response.headers().firstValue("Location");
+            if (response.statusCode() / 100 != 3 || location.isEmpty())
+                return new Answer(at, own, response.statusCode(), response.headers(), own ? file.andOwn(response.headers()) : file, response.body());
+            response.body().close();
+            URI to = resolve(at, location.get());
+            if (at.getScheme().equals("https") && !"https".equals(to.getScheme())) throw noHub("a redirect leads from https to " + to.getScheme());
+            at = to;
+        }
+        throw noHub("more than " + MOST_REDIRECTS + " redirects");
+    }
+
+    private HttpRequest request(URI at, long from) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(settings.patience()).header("User-Agent", "tunebook").header("Accept-Encoding", "identity");
+        if (from > 0) request.header("Range", "bytes=" + from + "-");
+        if (isEndpoint(at)) settings.token().ifPresent(token -> request.header("Authorization", token.header()));
+        return request.build();
+    }
+
+    private boolean isEndpoint(URI at) {
+        URI own = settings.endpoint();
+        return own.getScheme().equalsIgnoreCase(at.getScheme()) && own.getHost().equalsIgnoreCase(at.getHost()) && port(own) == port(at);
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
+    }
+
+    private URI resolve(URI at, String target) {
+        try {
+            URI to = at.resolve(target);
+            if (to.getHost() != null && ("http".equals(to.getScheme()) || "https".equals(to.getScheme()))) return to;
+        } catch (IllegalArgumentException e) {
+            // said below; the address may hold a signature
+        }
+        throw noHub("it sends the reader to an address that is none");
+    }
+
+    private TunebookException noHub(String wrong) {
+        return TunebookException.of("Hub.fetch", "the server does not answer as a hub does: " + wrong, settings.endpoint().toString(),
+            "check HF_ENDPOINT and your proxy settings, and whether the network wants a login");
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        client.close();
+    }
+}
