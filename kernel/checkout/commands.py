@@ -16,6 +16,7 @@ USAGE = """usage: ./tunebook COMMAND
   test [--tags ...]  set-up, unit tests, notebook 01 in a real kernel; --tags model,gpu,browser adds those
   lab                JupyterLab with the kernel, opened at notebooks/
   doctor             what is there and what to do where something is missing
+  fetch OWNER/NAME   a model or data set (--dataset) from the Hugging Face hub
   plugin install X   the compiler for another device: cuda12, cuda13, tpu
   kernel install     install the kernel for your own Jupyter (--user, --prefix DIR)
   jdk                the folder of the JDK that is used

@@ -19,7 +19,7 @@ import tunebook.model.LanguageModel;
 @Command(name = "score", description = "Function-call exact match on held-out rows, by kind of argument")
 final class ScoreCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Option(names = "--model", description = "model folder or .gguf file", defaultValue = "data/tiny-functiongemma") private Path model;
+    @Option(names = "--model", description = "model folder, .gguf file or hub:owner/name", defaultValue = "data/tiny-functiongemma") private Path model;
     @Option(names = "--adapter", description = "PEFT folder; the model alone where left out") private Optional<Path> adapter;
     @Option(names = "--data", description = "rows to score, JSONL", defaultValue = "data/phone-actions/eval.jsonl") private Path data;
     @Option(names = "--rows", description = "how many of them", defaultValue = "300") private int rows;
@@ -27,7 +27,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ChatData test = ChatData.read(data);
-        try (Gemma3 base = Gemma3.load(model, Session.open())) {
+        try (Gemma3 base = Gemma3.load(FetchCommand.place(model, spec.commandLine().getErr()), Session.open())) {
             if (adapter.isEmpty()) print(base, test);
             else
                 try (LanguageModel tuned = Lora.load(adapter.get(), base)) {

@@ -25,7 +25,7 @@ import tunebook.train.Trainer;
 @Command(name = "train", description = "LoRA fine-tuning of a Hugging Face folder or a GGUF file; writes a PEFT adapter")
 final class TrainCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Option(names = "--model", description = "model folder or .gguf file", defaultValue = "data/tiny-functiongemma") private Path model;
+    @Option(names = "--model", description = "model folder, .gguf file or hub:owner/name", defaultValue = "data/tiny-functiongemma") private Path model;
     @Option(names = "--data", description = "rows to train on, JSONL", defaultValue = "data/phone-actions/train.jsonl") private Path data;
     @Option(names = "--function-gemma", description = "use FunctionGemma's chat format whatever the model's own is (a base model)") private boolean functionGemma;
     @Option(names = "--device", description = "cpu, cuda or tpu; the best there is where left out") private Optional<String> device;
@@ -46,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Session session = device.map(Session::open).orElseGet(Session::open);
-        try (Gemma3 loaded = Gemma3.load(model, session);
+        try (Gemma3 loaded = Gemma3.load(FetchCommand.place(model, spec.commandLine().getErr()), session);
              Gemma3 base = loaded.withTemplate(functionGemma ? new FunctionGemma() : loaded.template());
              LoraModel tuned = new Lora().rank(rank).alpha(2 * rank).targets(targets).attach(base, Seed.of(seed))) {
             say(session.describe());

@@ -14,6 +14,7 @@ import tunebook.engine.Session;
 import tunebook.graph.Tensor;
 import tunebook.io.AtomicFiles;
 import tunebook.io.SafeTensors;
+import tunebook.io.hub.Hub;
 import tunebook.model.LanguageModel;
 import tunebook.nn.CausalLm;
 import tunebook.nn.Compute;
@@ -53,6 +54,13 @@ public final class Gemma3 implements LanguageModel {
     /// A model from a Hugging Face folder (config.json, safetensors, tokenizer.json) or a GGUF file, computing in [Precision#MIXED].
     public static Gemma3 load(Path folderOrGguf, Session session) {
         return load(folderOrGguf, session, Precision.MIXED);
+    }
+
+    /// A model of the hub, fetched if it is not in the cache yet: `Gemma3.load(Hub.repo("google/gemma-3-270m-it"), session)`.
+    ///
+    /// @throws tunebook.tensor.TunebookException as [Hub#fetch] and the other forms do
+    public static Gemma3 load(Hub repo, Session session) {
+        return load(repo.fetch(), session);
     }
 
     /// The same in a given precision. Weights are kept as BF16, or as F32 with [Precision#F32].

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /// The imports that every cell has.
 final class DefaultImports {
     private static final List<String> JAVA = List.of("java.nio.file.*", "java.util.function.*", "java.util.stream.*");
-    private static final List<String> TUNEBOOK = List.of("tensor", "graph", "engine", "io", "tokenizer", "data", "nn", "model",
+    private static final List<String> TUNEBOOK = List.of("tensor", "graph", "engine", "io", "io.hub", "tokenizer", "data", "nn", "model",
         "lora", "gemma", "generate", "train", "eval", "notebook");
 
     private DefaultImports() {}
@@ -19,6 +19,6 @@ final class DefaultImports {
     }
 
     private static boolean isThere(String name) {
-        return DefaultImports.class.getClassLoader().getResource("tunebook/" + name + "/") != null;
+        return DefaultImports.class.getClassLoader().getResource("tunebook/" + name.replace('.', '/') + "/") != null;
     }
 }

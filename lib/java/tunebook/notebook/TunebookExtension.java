@@ -2,12 +2,14 @@ package tunebook.notebook;
 
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import tunebook.io.hub.Hub;
 
 /// What a cell finds without asking: imports, and displays for the library's values.
 public final class TunebookExtension implements Extension {
     @Override
     public void install(BaseKernel kernel) {
         Displays.register(kernel.getRenderer());
+        Hub.show(DownloadBar::live);
         kernel.evalBuilder(DefaultImports.source()).eval();
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import tunebook.data.ToolCall;
 import tunebook.eval.FunctionCallScore;
+import tunebook.io.hub.FetchReport;
 
 /// What holds for every display.
 class DisplaysTest {
@@ -27,6 +28,7 @@ class DisplaysTest {
             new CurveView(Runs.steps(50), ""), new CurveView(Runs.steps(1), "done"), new CurveView(List.of(), "interrupted"),
             TableView.of(List.of(HOSTILE, "n"), List.of(List.of(HOSTILE, 1.5))),
             new ProgressView(HOSTILE, 3, 10, 2.5, false),
+            new DownloadView(new FetchReport(HOSTILE, 1 << 20, 3 << 20, 1, 2, 2.5, 1 << 20), false),
             CallView.of(call), CallView.compare(List.of(call), List.of(new ToolCall("show_map", Map.of("query", "bakery")))),
             ScoreView.of(score), ComparisonView.of(score.compareWith(score)),
             new MemoryView(HOSTILE, List.of(Map.entry(HOSTILE, 123_456L))),
@@ -44,6 +46,14 @@ class DisplaysTest {
         assertEquals(0, page.getElementsByTagName("script").getLength());
         assertFalse(display.html().matches("(?s).*(https?:|src=|url\\().*"), display.html());
         assertFalse(display.text().isBlank());
+    }
+
+    @Test
+    void aDownloadTellsFilesBytesSpeedAndTimeLeft() {
+        var report = new FetchReport("google/gemma-3-270m-it", 100 << 20, 500 << 20, 3, 9, 4, 80 << 20);
+        assertEquals("google/gemma-3-270m-it  3 of 9 files  100.0 MB of 500.0 MB  20.0 MB/s  20 s left", new DownloadView(report, false).text());
+        assertEquals("google/gemma-3-270m-it  3 of 9 files  100.0 MB of 500.0 MB  20.0 MB/s  4.0 s", new DownloadView(report, true).text());
+        assertEquals("a  0 of 1 files  0 B of 10 B", new DownloadView(new FetchReport("a", 0, 10, 0, 1, 0, 0), false).text());
     }
 
     @Test

@@ -23,7 +23,10 @@ final class Download {
     private final RepoFile file;
     private final FetchProgress.Part progress;
     private final Path part;
-    private boolean continued;
+    /// Whether what lies there is of one connection.
+    private boolean whole;
+    /// Whether it was thrown away once already.
+    private boolean again;
 
     Download(HubServer server, RepoCache cache, HubSettings settings, RepoId repo, String commit, RepoFile file, FetchProgress.Part progress) {
         this.server = server;
@@ -39,70 +42,62 @@ final class Download {
     /// @throws IOException if the connection fails for good; what has come is kept for the next time
     /// @throws TunebookException if the hub refuses, the content is not what the hub says it is, or the disk does not take it
     void run() throws IOException, InterruptedException {
-        try (FileLock lock = FileLock.of(cache.lock(file))) {
+        try (FileLock lock = onDisk(() -> FileLock.of(cache.lock(file)))) {
             boolean fresh = !cache.hasBlob(file); // another process may have brought it while this one waited
             if (fresh) bring();
-            if (!cache.has(commit, file)) cache.link(commit, file, fresh);
+            if (!cache.has(commit, file)) onDisk(() -> cache.link(commit, file, fresh));
             progress.whole(file.size());
         }
     }
 
     private void bring() throws IOException, InterruptedException {
         Retries retries = server.retries();
-        while (true)
+        while (!isComplete() || !isRight())
             try {
-                if (!isComplete()) more(retries);
-                if (isComplete() && isRight()) break;
+                more(retries);
             } catch (IOException e) {
                 retries.after(e);
             }
-        RepoCache.replace(part, cache.blob(file));
+        onDisk(() -> RepoCache.replace(part, cache.blob(file)));
     }
 
     /// An empty file needs no server.
-    private boolean isComplete() {
-        try {
+    private boolean isComplete() throws InterruptedException {
+        return onDisk(() -> {
             if (file.size() == 0 && !Files.exists(part)) Files.createFile(part);
-            return here() == file.size();
-        } catch (IOException e) {
-            throw disk(e);
-        }
+            return Files.exists(part) && Files.size(part) == file.size();
+        });
     }
 
-    private long here() throws IOException {
-        return Files.exists(part) ? Files.size(part) : 0;
-    }
-
-    /// Whether what lies there has the right hash. Where not it is thrown away, and tried once again from the start if it was put together of several tries.
-    private boolean isRight() throws IOException, InterruptedException {
-        String hash = ContentHash.of(part, file);
+    /// Whether what lies there has the right hash. Where not it is thrown away, and fetched once more from the start if it was put together of several tries.
+    private boolean isRight() throws InterruptedException {
+        String hash = onDisk(() -> ContentHash.of(part, file));
         if (hash.equals(file.blob())) return true;
         discard();
-        if (continued) {
-            continued = false;
+        if (!whole && !again) {
+            again = true;
             return false;
         }
         throw TunebookException.of("Hub.fetch", "what came is not what the hub says it is; it was thrown away", file.path() + " of " + repo + ", checksum " + hash + " instead of " + file.blob(),
             "try again; if it stays so, something between here and the hub changes files (a proxy, a virus scanner, a mirror)");
     }
 
-    private void discard() throws IOException {
-        Files.deleteIfExists(part);
+    private void discard() throws InterruptedException {
+        onDisk(() -> Files.deleteIfExists(part));
         progress.at(0);
     }
 
     private void more(Retries retries) throws IOException, InterruptedException {
-        long from = here();
-        if (from > file.size()) discard();
-        long asked = from > file.size() ? 0 : from;
-        try (Answer answer = server.file(repo, commit, file.path(), asked)) {
+        long left = onDisk(() -> Files.exists(part) ? Files.size(part) : 0);
+        long from = left > file.size() ? 0 : left;
+        try (Answer answer = server.file(repo, commit, file.path(), from)) {
             if (answer.status() == 416) {
                 discard();
-                throw new IOException("the server does not have the range from " + asked);
+                throw new IOException("the server does not have the range from " + from);
             }
             Refusal.check(answer, repo, commit, file.path(), settings);
             checkVersion(answer.file());
-            write(answer, start(answer, asked), retries);
+            write(answer, start(answer, from), retries);
         }
     }
 
@@ -120,7 +115,7 @@ final class Download {
     }
 
     /// Where the body of the answer belongs: a server may answer a range with the whole file.
-    private long start(Answer answer, long asked) throws IOException {
+    private long start(Answer answer, long asked) throws IOException, InterruptedException {
         if (answer.status() != 206) return 0;
         Matcher range = RANGE.matcher(answer.headers().firstValue("Content-Range").orElse(""));
         if (range.matches() && Long.parseLong(range.group(1)) == asked) return asked;
@@ -129,55 +124,60 @@ final class Download {
     }
 
     private void write(Answer answer, long start, Retries retries) throws IOException, InterruptedException {
-        continued |= start > 0;
+        whole = start == 0;
         progress.at(start);
         byte[] chunk = new byte[CHUNK];
         long at = start;
-        try (RandomAccessFile out = open(start); Answer.Watch watch = answer.watch(settings.patience())) {
+        try (RandomAccessFile out = onDisk(() -> open(start)); Answer.Watch watch = answer.watch(settings.patience())) {
             for (int n = answer.read(chunk, watch); n >= 0; n = answer.read(chunk, watch)) {
                 if (Thread.interrupted()) throw new InterruptedException();
-                if (at + n > file.size()) throw tooLong();
-                store(out, chunk, n);
-                at += n;
-                progress.received(n);
+                int bytes = n;
+                if (at + bytes > file.size()) throw tooLong();
+                onDisk(() -> out.write(chunk, 0, bytes));
+                at += bytes;
+                progress.received(bytes);
                 retries.progressed();
             }
-            sync(out);
+            onDisk(() -> out.getFD().sync());
         }
         if (at < file.size()) throw new IOException("the connection was cut after " + at + " of " + file.size() + " bytes");
     }
 
-    private TunebookException tooLong() throws IOException {
+    private RandomAccessFile open(long start) throws IOException {
+        var out = new RandomAccessFile(part.toFile(), "rw");
+        if (out.length() > start) out.setLength(start);
+        out.seek(start);
+        return out;
+    }
+
+    private TunebookException tooLong() throws InterruptedException {
         discard();
         return TunebookException.of("Hub.fetch", "the server sends more than the file has; it was thrown away", file.path() + " of " + repo + ", " + file.size() + " bytes",
             "try again; if it stays so, check HF_ENDPOINT and your proxy settings");
     }
 
-    private RandomAccessFile open(long start) {
+    /// Work on files, told apart from work on connections: what fails here is not tried again.
+    private interface Work<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private <T> T onDisk(Work<T> work) throws InterruptedException {
         try {
-            var out = new RandomAccessFile(part.toFile(), "rw");
-            if (out.length() > start) out.setLength(start);
-            out.seek(start);
-            return out;
+            return work.run();
         } catch (IOException e) {
             throw disk(e);
         }
     }
 
-    private void store(RandomAccessFile out, byte[] chunk, int n) {
-        try {
-            out.write(chunk, 0, n);
-        } catch (IOException e) {
-            throw disk(e);
-        }
-    }
-
-    private void sync(RandomAccessFile out) {
-        try {
-            out.getFD().sync();
-        } catch (IOException e) {
-            throw disk(e);
-        }
+    private void onDisk(Step step) throws InterruptedException {
+        onDisk(() -> {
+            step.run();
+            return Optional.empty();
+        });
     }
 
     /// A full disk gets back what was written; otherwise it stays for the next try.

@@ -134,9 +134,7 @@ final class HubServer implements AutoCloseable {
             if (response.statusCode() / 100 != 3 || location.isEmpty())
                 return new Answer(at, own, response.statusCode(), response.headers(), own ? file.andOwn(response.headers()) : file, response.body());
             response.body().close();
-            URI to = resolve(at, location.get());
-            if (at.getScheme().equals("https") && !"https".equals(to.getScheme())) throw noHub("a redirect leads from https to " + to.getScheme());
-            at = to;
+            at = resolve(at, location.get());
         }
         throw noHub("more than " + MOST_REDIRECTS + " redirects");
     }
@@ -157,14 +155,15 @@ final class HubServer implements AutoCloseable {
         return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
     }
 
-    private URI resolve(URI at, String target) {
+    /// Where `target`, found in an answer of `at`, leads; never from https to http.
+    URI resolve(URI at, String target) {
         try {
             URI to = at.resolve(target);
-            if (to.getHost() != null && ("http".equals(to.getScheme()) || "https".equals(to.getScheme()))) return to;
+            if (to.getHost() != null && (to.getScheme().equals("https") || to.getScheme().equals("http") && at.getScheme().equals("http"))) return to;
         } catch (IllegalArgumentException e) {
             // said below; the address may hold a signature
         }
-        throw noHub("it sends the reader to an address that is none");
+        throw noHub("it sends the reader to an address that is none, or from https to http");
     }
 
     private TunebookException noHub(String wrong) {

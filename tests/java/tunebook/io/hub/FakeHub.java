@@ -62,6 +62,8 @@ final class FakeHub implements AutoCloseable {
     final Map<String, String> gated = new ConcurrentHashMap<>();
     final Map<String, ConcurrentLinkedQueue<Fault>> faults = new ConcurrentHashMap<>();
     final List<ObjectNode> extraEntries = new ArrayList<>();
+    /// Whether links are passed on as the official hub has them.
+    volatile boolean mirror;
     private final HttpServer hub = server("hub");
     private final HttpServer storage = server("storage");
 
@@ -168,7 +170,7 @@ final class FakeHub implements AutoCloseable {
         int from = query.contains("cursor=") ? Integer.parseInt(query.replaceFirst(".*cursor=(\\d+).*", "$1")) : 0;
         int to = Math.min(from + PAGE, entries.size());
         if (to < entries.size())
-            exchange.getResponseHeaders().set("Link", "<https://huggingface.co" + exchange.getRequestURI().getRawPath() + "?recursive=true&cursor=" + to + ">; rel=\"next\"");
+            exchange.getResponseHeaders().set("Link", "<" + (mirror ? "https://huggingface.co" : endpoint()) + exchange.getRequestURI().getRawPath() + "?recursive=true&cursor=" + to + ">; rel=\"next\"");
         ArrayNode page = Listing.MAPPER.createArrayNode().addAll(entries.subList(from, to));
         json(exchange, page.toString());
     }

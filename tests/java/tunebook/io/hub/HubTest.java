@@ -125,6 +125,13 @@ class HubTest {
     }
 
     @Test
+    void aMirrorsLinksToTheOfficialHubAreAskedOfTheMirror() {
+        server.mirror = true;
+        assertEquals(files.size(), model().files().size());
+        assertEquals(3, server.requests("hub", "GET", "recursive=true&cursor=3") + server.requests("hub", "GET", "recursive=true") + server.requests("hub", "GET", "cursor=6"));
+    }
+
+    @Test
     void theTokenGoesToTheHubAndToNoOtherHost() throws Exception {
         server.gated.put(ToyRepos.MODEL, "Bearer " + TOKEN);
         Hub hub = model().settings(settings(server, cache, Optional.of(TOKEN)));
