@@ -1,6 +1,7 @@
 package tunebook.io.hub;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +118,7 @@ final class Download {
     /// Where the body of the answer belongs: a server may answer a range with the whole file.
     private long start(Answer answer, long asked) throws IOException, InterruptedException {
         if (answer.status() != 206) return 0;
-        Matcher range = RANGE.matcher(answer.headers().firstValue("Content-Range").orElse(""));
+        Matcher range = RANGE.matcher(answer.header("Content-Range").orElse(""));
         if (range.matches() && Long.parseLong(range.group(1)) == asked) return asked;
         discard();
         throw new IOException("the server sends another range than the one from " + asked);
@@ -128,8 +129,8 @@ final class Download {
         progress.at(start);
         byte[] chunk = new byte[CHUNK];
         long at = start;
-        try (RandomAccessFile out = onDisk(() -> open(start)); Answer.Watch watch = answer.watch(settings.patience())) {
-            for (int n = answer.read(chunk, watch); n >= 0; n = answer.read(chunk, watch)) {
+        try (RandomAccessFile out = onDisk(() -> open(start)); InputStream body = answer.body()) {
+            for (int n = body.read(chunk); n >= 0; n = body.read(chunk)) {
                 if (Thread.interrupted()) throw new InterruptedException();
                 int bytes = n;
                 if (at + bytes > file.size()) throw tooLong();

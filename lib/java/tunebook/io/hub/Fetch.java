@@ -1,6 +1,7 @@
 package tunebook.io.hub;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -32,6 +33,7 @@ final class Fetch implements AutoCloseable {
     private final FetchListener listener;
     private final Queue<String> notes = new ConcurrentLinkedQueue<>();
     private final HubServer server;
+    private final ExecutorService pool = Executors.newFixedThreadPool(PARALLEL, Thread.ofVirtual().name("hub-", 0).factory());
 
     Fetch(Hub hub, Retries.Pause pause) {
         this.hub = hub;
@@ -59,9 +61,21 @@ final class Fetch implements AutoCloseable {
         return cache.snapshot(known.commit);
     }
 
-    /// One file's place; empty if the commit has no such file.
-    Optional<Path> file(String path) throws InterruptedException {
+    /// One file's place.
+    Path file(String path) throws InterruptedException {
         Known known = known();
+        return place(known, path).orElseThrow(() -> {
+            String near = known.files.map(all -> "; nearest: " + String.join(", ", Nearest.names(path, all.stream().map(RepoFile::path).toList(), 3))).orElse("");
+            return TunebookException.of("Hub.fetch", "the repository has no such file", path + " of " + hub + near, "choose one that it has: files() lists them");
+        });
+    }
+
+    /// The same; empty if the commit has no such file.
+    Optional<Path> find(String path) throws InterruptedException {
+        return place(known(), path);
+    }
+
+    private Optional<Path> place(Known known, String path) throws InterruptedException {
         Path pointer = cache.pointer(known.commit, path);
         if (known.files.isEmpty()) {
             if (Files.isRegularFile(pointer)) return Optional.of(pointer);
@@ -81,21 +95,18 @@ final class Fetch implements AutoCloseable {
         return known().files.orElseThrow(() -> notCached("the cache has no listing of its files"));
     }
 
-    TunebookException noSuchFile(String path) throws InterruptedException {
-        Optional<List<RepoFile>> files = known().files;
-        String near = files.map(all -> "; nearest: " + String.join(", ", Nearest.names(path, all.stream().map(RepoFile::path).toList(), 3))).orElse("");
-        return TunebookException.of("Hub.fetch", "the repository has no such file", path + " of " + hub + near, "choose one that it has: files() lists them");
-    }
-
     private Known known() throws InterruptedException {
         if (settings.offline()) return cached().orElseThrow(() -> notCached("it is not in the cache"));
         try {
-            String commit = RepoFile.isCommit(hub.revision()) ? hub.revision() : server.commit(hub.repo(), hub.revision());
-            return new Known(commit, Optional.of(listing(commit)), true);
+            var asked = new ExecutorCompletionService<Known>(pool);
+            asked.submit(() -> {
+                String commit = RepoFile.isCommit(hub.revision()) ? hub.revision() : server.commit(hub.repo(), hub.revision());
+                return new Known(commit, Optional.of(listing(commit)), true);
+            });
+            return next(asked, () -> {});
         } catch (IOException e) {
             Known cached = cached().orElseThrow(() -> unreachable(e));
             notes.add("Hub: " + settings.endpoint() + " cannot be reached (" + reason(e) + "): " + hub + " is taken from the cache, commit " + cached.commit);
-            tellNotes();
             return cached;
         } finally {
             tellNotes();
@@ -149,34 +160,40 @@ final class Fetch implements AutoCloseable {
         long bytes = missing.stream().mapToLong(RepoFile::size).sum();
         checkSpace(missing, bytes);
         var progress = new FetchProgress(hub.repo().name(), bytes, missing.size());
-        ExecutorService pool = Executors.newFixedThreadPool(Math.min(PARALLEL, missing.size()), Thread.ofPlatform().name("hub-", 0).daemon().factory());
+        var done = new ExecutorCompletionService<Void>(pool);
+        for (RepoFile file : missing.stream().sorted(Comparator.comparingLong(RepoFile::size).reversed()).toList())
+            done.submit(() -> {
+                new Download(server, cache, settings, hub.repo(), commit, file, progress.new Part()).run();
+                return null;
+            });
         try {
-            var done = new ExecutorCompletionService<Void>(pool);
-            for (RepoFile file : missing.stream().sorted(Comparator.comparingLong(RepoFile::size).reversed()).toList())
-                done.submit(() -> {
-                    new Download(server, cache, settings, hub.repo(), commit, file, progress.new Part()).run();
-                    return null;
-                });
-            await(done, missing.size(), progress);
-        } catch (ExecutionException e) {
-            throw failed(e.getCause(), progress.report());
+            for (RepoFile file : missing) next(done, () -> listener.onProgress(progress.report()));
+        } catch (IOException e) {
+            FetchReport r = progress.report();
+            throw TunebookException.because(e, "Hub.fetch", "the download stopped: " + reason(e), "%s, %d of %d files, %,d of %,d bytes"
+                .formatted(hub, r.files(), r.totalFiles(), r.bytes(), r.totalBytes()), "run it again: it goes on where it stopped");
         } finally {
-            pool.shutdownNow();
-            pool.close();
+            close();
             tellNotes();
             listener.onEnd(progress.report());
         }
     }
 
-    private void await(ExecutorCompletionService<Void> done, int files, FetchProgress progress) throws InterruptedException, ExecutionException {
-        for (int left = files; left > 0;) {
-            Future<Void> file = done.poll(1000 / REPORTS_A_SECOND, TimeUnit.MILLISECONDS);
-            if (file != null) {
-                file.get();
-                left--;
-            } else {
-                tellNotes();
-                listener.onProgress(progress.report());
+    /// What the next of the other threads comes to. What they want to be told meanwhile is told on this one.
+    private <T> T next(ExecutorCompletionService<T> others, Runnable meanwhile) throws IOException, InterruptedException {
+        Future<T> done = others.poll(1000 / REPORTS_A_SECOND, TimeUnit.MILLISECONDS);
+        for (; done == null; done = others.poll(1000 / REPORTS_A_SECOND, TimeUnit.MILLISECONDS)) {
+            tellNotes();
+            meanwhile.run();
+        }
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException failed -> throw failed;
+                case InterruptedException stopped -> throw stopped;
+                case RuntimeException wrong -> throw wrong;
+                default -> throw new IllegalStateException(e.getCause());
             }
         }
     }
@@ -199,16 +216,6 @@ final class Fetch implements AutoCloseable {
         for (String note = notes.poll(); note != null; note = notes.poll()) listener.onNote(note);
     }
 
-    private RuntimeException failed(Throwable cause, FetchReport report) throws InterruptedException {
-        switch (cause) {
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case InterruptedException e -> throw e;
-            default -> throw TunebookException.because(cause, "Hub.fetch", "the download stopped: " + reason(cause), "%s, %d of %d files, %,d of %,d bytes"
-                .formatted(hub, report.files(), report.totalFiles(), report.bytes(), report.totalBytes()), "run it again: it goes on where it stopped");
-        }
-    }
-
     private TunebookException unreachable(IOException e) {
         boolean limited = e instanceof Retries.Busy && e.getMessage().startsWith("HTTP status 429");
         return TunebookException.because(e, "Hub.fetch", "the hub cannot be reached: " + reason(e), hub + ", which is not in the cache, at " + settings.endpoint(),
@@ -225,11 +232,14 @@ final class Fetch implements AutoCloseable {
     }
 
     private static String reason(Throwable e) {
+        if (e instanceof UnknownHostException) return "no address is known for " + e.getMessage();
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
+    /// Stops what is under way, and waits until it has.
     @Override
     public void close() {
-        server.close();
+        pool.shutdownNow();
+        pool.close();
     }
 }

@@ -2,7 +2,6 @@ package tunebook.io.hub;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// own and renames it when it is whole, so that both at once cost bandwidth only. Where the file system has no locks the same holds.
 final class FileLock implements AutoCloseable {
     private static final ConcurrentHashMap<Path, ReentrantLock> OURS = new ConcurrentHashMap<>();
+    private static final int LOOK_AGAIN_MS = 100;
     private final ReentrantLock own;
     private final FileChannel channel;
 
@@ -42,10 +42,10 @@ final class FileLock implements AutoCloseable {
         try {
             if (fresh && Files.getFileStore(file).supportsFileAttributeView("posix"))
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--")); // a group may share a cache
-            channel.lock();
-        } catch (FileLockInterruptionException e) {
+            while (channel.tryLock() == null) Thread.sleep(LOOK_AGAIN_MS); // waiting in the system would hold the thread that carries a virtual one
+        } catch (InterruptedException e) {
             channel.close();
-            throw new InterruptedException();
+            throw e;
         } catch (IOException e) {
             // no locks here, or another user's file
         }

@@ -78,15 +78,12 @@ public record Hub(RepoId repo, String revision, FilePatterns patterns, HubSettin
     /// @param path its path in the repository, with `/`
     /// @throws TunebookException as [#fetch] does, and if there is no such file
     public Path file(String path) {
-        return ask(Thread::sleep, fetch -> {
-            Optional<Path> found = fetch.file(checked(path));
-            return found.isPresent() ? found.get() : failed(fetch.noSuchFile(path));
-        });
+        return ask(Thread::sleep, fetch -> fetch.file(checked(path)));
     }
 
     /// The same for a file that need not be there. That it is not is remembered, as Python's client does.
     public Optional<Path> find(String path) {
-        return ask(Thread::sleep, fetch -> fetch.file(checked(path)));
+        return ask(Thread::sleep, fetch -> fetch.find(checked(path)));
     }
 
     /// All files of the revision, by path; fetches none.
@@ -112,10 +109,6 @@ public record Hub(RepoId repo, String revision, FilePatterns patterns, HubSettin
     private static String checked(String path) {
         if (!RepoFile.staysInside(path)) throw TunebookException.of("Hub.file", "not a path in a repository", "\"" + path + "\"", "write folders and name with /, as the hub shows them");
         return path;
-    }
-
-    private static <T> T failed(TunebookException e) {
-        throw e;
     }
 
     @Override

@@ -2,14 +2,11 @@ package tunebook.io.hub;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +23,10 @@ import tunebook.tensor.TunebookException;
 ///
 /// Redirects are followed here and not by the HTTP client, since the token goes to the endpoint's own scheme, host and port only. Addresses of storage hosts
 /// carry signatures: messages show hosts, never whole addresses.
-final class HubServer implements AutoCloseable {
+///
+/// Java's older client is used, and on virtual threads, where an interrupt ends its waiting: it reads in the caller's thread. The newer one hands each 16 kB
+/// through three threads, which took two to five times as long on a busy machine with two cores.
+final class HubServer {
     private static final String OFFICIAL = "https://huggingface.co/";
     private static final int MOST_REDIRECTS = 10;
     private static final int MOST_PAGES = 10_000;
@@ -36,16 +36,11 @@ final class HubServer implements AutoCloseable {
     private final HubSettings settings;
     private final Retries.Pause pause;
     private final java.util.function.Consumer<String> notes;
-    private final HttpClient client;
 
     HubServer(HubSettings settings, Retries.Pause pause, java.util.function.Consumer<String> notes) {
         this.settings = settings;
         this.pause = pause;
         this.notes = notes;
-        HttpClient.Builder builder = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).connectTimeout(settings.patience())
-            .version(HttpClient.Version.HTTP_1_1); // its connections hold one download each, so that one that stalls stops no other
-        settings.proxies().applyTo(builder);
-        this.client = builder.build();
     }
 
     /// The commit that `revision` is now.
@@ -75,7 +70,7 @@ final class HubServer implements AutoCloseable {
     }
 
     /// Bytes of a file from `from` on; one try. The answer is whatever came: a file, a part of it, or a refusal.
-    Answer file(RepoId repo, String commit, String path, long from) throws IOException, InterruptedException {
+    Answer file(RepoId repo, String commit, String path, long from) throws IOException {
         String encoded = Arrays.stream(path.split("/")).map(HubServer::encode).collect(Collectors.joining("/"));
         return follow(URI.create(settings.endpoint() + "/" + repo.page() + "/resolve/" + commit + "/" + encoded), from);
     }
@@ -102,14 +97,14 @@ final class HubServer implements AutoCloseable {
     }
 
     private JsonNode json(Answer answer) throws IOException {
-        var text = new ByteArrayOutputStream();
-        byte[] chunk = new byte[1 << 16];
-        try (Answer.Watch watch = answer.watch(settings.patience())) {
-            for (int n = answer.read(chunk, watch); n >= 0; n = answer.read(chunk, watch)) {
-                text.write(chunk, 0, n);
-                if (text.size() > LARGEST_PAGE) throw noHub("a list of files is larger than " + LARGEST_PAGE + " bytes");
-            }
-            return Listing.MAPPER.readTree(text.toByteArray());
+        byte[] text;
+        try (InputStream body = answer.body()) {
+            text = body.readNBytes(LARGEST_PAGE + 1);
+        }
+        if (text.length > LARGEST_PAGE) throw noHub("a list of files is larger than " + LARGEST_PAGE + " bytes");
+        if (answer.connection().getContentLengthLong() > text.length) throw new IOException("the connection was cut after " + text.length + " bytes");
+        try {
+            return Listing.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw noHub("the answer is not JSON (a login page of the network, perhaps)");
         }
@@ -117,33 +112,40 @@ final class HubServer implements AutoCloseable {
 
     /// The page after this one. A mirror may pass on the official hub's own links: they are asked of the mirror.
     private Optional<URI> next(Answer answer) {
-        Matcher link = NEXT.matcher(answer.headers().firstValue("Link").orElse(""));
+        Matcher link = NEXT.matcher(answer.header("Link").orElse(""));
         if (!link.find()) return Optional.empty();
         String target = link.group(1).startsWith(OFFICIAL) ? settings.endpoint() + "/" + link.group(1).substring(OFFICIAL.length()) : link.group(1);
         return Optional.of(resolve(answer.at(), target));
     }
 
-    private Answer follow(URI address, long from) throws IOException, InterruptedException {
+    private Answer follow(URI address, long from) throws IOException {
         URI at = address;
         var file = Answer.FileHeaders.NONE;
         for (int i = 0; i <= MOST_REDIRECTS; i++) {
-            HttpResponse<InputStream> response = client.send(request(at, from), HttpResponse.BodyHandlers.ofInputStream());
+            HttpURLConnection answer = request(at, from);
+            int status = answer.getResponseCode();
             boolean own = isEndpoint(at);
-            file = file.and(response.headers());
-            Optional<String> location = response.headers().firstValue("Location");
-            if (response.statusCode() / 100 != 3 || location.isEmpty())
-                return new Answer(at, own, response.statusCode(), response.headers(), own ? file.andOwn(response.headers()) : file, response.body());
-            response.body().close();
+            file = file.and(answer);
+            Optional<String> location = Answer.header(answer, "Location");
+            if (status / 100 != 3 || location.isEmpty()) return new Answer(at, own, status, own ? file.andOwn(answer) : file, answer);
+            Answer.close(answer);
             at = resolve(at, location.get());
         }
         throw noHub("more than " + MOST_REDIRECTS + " redirects");
     }
 
-    private HttpRequest request(URI at, long from) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(settings.patience()).header("User-Agent", "tunebook").header("Accept-Encoding", "identity");
-        if (from > 0) request.header("Range", "bytes=" + from + "-");
-        if (isEndpoint(at)) settings.token().ifPresent(token -> request.header("Authorization", token.header()));
-        return request.build();
+    private HttpURLConnection request(URI at, long from) throws IOException {
+        HttpURLConnection request = settings.proxies().open(at);
+        request.setInstanceFollowRedirects(false);
+        request.setUseCaches(false);
+        request.setConnectTimeout((int) settings.patience().toMillis());
+        request.setReadTimeout((int) settings.patience().toMillis());
+        request.setRequestProperty("User-Agent", "tunebook");
+        request.setRequestProperty("Accept", "*/*");
+        request.setRequestProperty("Accept-Encoding", "identity");
+        if (from > 0) request.setRequestProperty("Range", "bytes=" + from + "-");
+        if (isEndpoint(at)) settings.token().ifPresent(token -> request.setRequestProperty("Authorization", token.header()));
+        return request;
     }
 
     private boolean isEndpoint(URI at) {
@@ -173,11 +175,5 @@ final class HubServer implements AutoCloseable {
 
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    @Override
-    public void close() {
-        client.shutdownNow();
-        client.close();
     }
 }

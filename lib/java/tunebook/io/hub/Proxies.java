@@ -2,14 +2,12 @@ package tunebook.io.hub;
 
 import java.io.IOException;
 import java.net.Authenticator;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -47,10 +45,14 @@ public record Proxies(Optional<URI> http, Optional<URI> https, List<String> dire
         });
     }
 
-    /// Tells `client` of the proxies and of the passwords that stand in their addresses.
-    void applyTo(HttpClient.Builder client) {
-        if (http.isEmpty() && https.isEmpty()) return;
-        client.proxy(new Selector()).authenticator(new Passwords());
+    /// A connection to `target`, not made yet, by the proxy that is meant for it and with the password that stands in its address.
+    HttpURLConnection open(URI target) throws IOException {
+        if (http.isEmpty() && https.isEmpty()) return (HttpURLConnection) target.toURL().openConnection();
+        Optional<URI> proxy = (target.getScheme().equals("https") ? https : http).filter(p -> !isDirect(target));
+        Proxy way = proxy.map(p -> new Proxy(Proxy.Type.HTTP, new InetSocketAddress(p.getHost(), port(p)))).orElse(Proxy.NO_PROXY);
+        var connection = (HttpURLConnection) target.toURL().openConnection(way);
+        proxy.map(URI::getRawUserInfo).ifPresent(user -> connection.setAuthenticator(new Password(user)));
+        return connection;
     }
 
     private boolean isDirect(URI target) {
@@ -63,30 +65,18 @@ public record Proxies(Optional<URI> http, Optional<URI> https, List<String> dire
         return proxy.getPort() < 0 ? 80 : proxy.getPort();
     }
 
-    private final class Selector extends ProxySelector {
-        @Override
-        public List<Proxy> select(URI target) {
-            Optional<URI> proxy = "https".equals(target.getScheme()) ? https : http;
-            if (isDirect(target)) return List.of(Proxy.NO_PROXY);
-            return List.of(proxy.map(p -> new Proxy(Proxy.Type.HTTP, new InetSocketAddress(p.getHost(), port(p)))).orElse(Proxy.NO_PROXY));
+    /// The user and password of a proxy's address, for that proxy.
+    private static final class Password extends Authenticator {
+        private final String[] userAndPassword;
+
+        Password(String userInfo) {
+            userAndPassword = userInfo.split(":", 2);
         }
 
-        @Override
-        public void connectFailed(URI target, SocketAddress proxy, IOException e) {
-            // the request itself fails, and says so
-        }
-    }
-
-    private final class Passwords extends Authenticator {
         @Override
         protected PasswordAuthentication getPasswordAuthentication() {
             if (getRequestorType() != RequestorType.PROXY) return null; // as the JDK wants it
-            for (URI proxy : List.of(https.or(() -> http).get(), http.or(() -> https).get()))
-                if (proxy.getRawUserInfo() != null && proxy.getHost().equalsIgnoreCase(getRequestingHost()) && port(proxy) == getRequestingPort()) {
-                    String[] parts = proxy.getRawUserInfo().split(":", 2);
-                    return new PasswordAuthentication(decode(parts[0]), decode(parts.length > 1 ? parts[1] : "").toCharArray());
-                }
-            return null;
+            return new PasswordAuthentication(decode(userAndPassword[0]), decode(userAndPassword.length > 1 ? userAndPassword[1] : "").toCharArray());
         }
 
         private static String decode(String text) {

@@ -92,7 +92,7 @@ record Refusal(Answer answer, RepoId repo, String revision, String path, HubSett
     }
 
     private String header(String name) {
-        return answer.headers().firstValue(name).orElse("");
+        return answer.header(name).orElse("");
     }
 
     /// How long the server asks to wait: `Retry-After` in seconds or as a date, or the end of its `RateLimit` window.

@@ -2,7 +2,9 @@ package tunebook.io.hub;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -60,7 +62,14 @@ final class Retries {
     }
 
     private int most(IOException failure) {
-        boolean unreachable = failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException || failure instanceof SSLHandshakeException;
+        boolean unreachable = switch (failure) {
+            case ConnectException e -> true;
+            case UnknownHostException e -> true;
+            case NoRouteToHostException e -> true;
+            case SSLHandshakeException e -> true;
+            case SocketTimeoutException e -> e.getMessage().startsWith("Connect"); // Java has one class for both kinds
+            default -> false;
+        };
         return unreachable && !connected ? 1 : MOST;
     }
 }

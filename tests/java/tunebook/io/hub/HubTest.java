@@ -196,9 +196,9 @@ class HubTest {
             }
         };
         assertEquals(folder, model().listen(listener).<Path>ask(d -> {}, Fetch::folder));
-        assertEquals("[Hub: " + server.endpoint() + " cannot be reached (ConnectException): toy-lab/toy-gemma at main is taken from the cache, commit " + commit + "]", notes.toString());
+        assertEquals("[Hub: " + server.endpoint() + " cannot be reached (Connection refused): toy-lab/toy-gemma at main is taken from the cache, commit " + commit + "]", notes.toString());
         String other = fails(() -> hub(RepoId.Kind.MODEL, "a/b").ask(d -> {}, Fetch::folder));
-        assertTrue(other.startsWith("Hub.fetch: the hub cannot be reached: ConnectException — a/b at main, which is not in the cache, at http://127.0.0.1:"), other);
+        assertTrue(other.startsWith("Hub.fetch: the hub cannot be reached: Connection refused — a/b at main, which is not in the cache, at http://127.0.0.1:"), other);
         assertTrue(other.endsWith(" — check the network, HF_ENDPOINT and HTTPS_PROXY, and try again"), other);
     }
 

@@ -18,13 +18,13 @@ final class ToyRepos {
     private ToyRepos() {}
 
     /// A file: its content, and whether the hub keeps it as a large one.
-    record Content(byte[] bytes, boolean large) {
-        String gitHash() {
-            return gitHashOf(large ? pointer() : bytes);
+    record Content(byte[] bytes, boolean large, String sha256) {
+        Content(byte[] bytes, boolean large) {
+            this(bytes, large, hash("SHA-256", bytes));
         }
 
-        String sha256() {
-            return hash("SHA-256", bytes);
+        String gitHash() {
+            return gitHashOf(large ? pointer() : bytes);
         }
 
         String etag() {
