@@ -40,17 +40,19 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     /// Progress as lines: one every two seconds, so that a log stays short.
-    record Lines(PrintWriter out, long[] last) implements FetchListener {
+    private static final class Lines implements FetchListener {
         private static final long BETWEEN = TimeUnit.SECONDS.toNanos(2);
+        private final PrintWriter out;
+        private long last = System.nanoTime();
 
         Lines(PrintWriter out) {
-            this(out, new long[] {System.nanoTime()});
+            this.out = out;
         }
 
         @Override
         public void onProgress(FetchReport report) {
-            if (System.nanoTime() - last[0] < BETWEEN) return;
-            last[0] = System.nanoTime();
+            if (System.nanoTime() - last < BETWEEN) return;
+            last = System.nanoTime();
             print(report);
         }
 

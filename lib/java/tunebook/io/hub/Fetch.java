@@ -5,7 +5,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -158,7 +160,7 @@ final class Fetch implements AutoCloseable {
     private void download(String commit, List<RepoFile> missing) throws InterruptedException {
         cache.prepare();
         long bytes = missing.stream().mapToLong(RepoFile::size).sum();
-        checkSpace(missing, bytes);
+        checkSpace(missing);
         var progress = new FetchProgress(hub.repo().name(), bytes, missing.size());
         var done = new ExecutorCompletionService<Void>(pool);
         for (RepoFile file : missing.stream().sorted(Comparator.comparingLong(RepoFile::size).reversed()).toList())
@@ -198,15 +200,18 @@ final class Fetch implements AutoCloseable {
         }
     }
 
-    private void checkSpace(List<RepoFile> missing, long bytes) {
+    /// Contents count once, without what an earlier try left.
+    private void checkSpace(List<RepoFile> missing) {
         Path blobs = cache.blob(missing.getFirst()).getParent();
         try {
-            long here = 0;
-            for (RepoFile file : missing) if (Files.exists(cache.part(file))) here += Files.size(cache.part(file));
+            Map<String, Long> sizes = new HashMap<>();
+            for (RepoFile file : missing)
+                if (!cache.hasBlob(file)) sizes.put(file.blob(), file.size() - (Files.exists(cache.part(file)) ? Files.size(cache.part(file)) : 0));
+            long needed = sizes.values().stream().mapToLong(Long::longValue).sum();
             long free = Files.getFileStore(blobs).getUsableSpace();
-            if (free > 0 && free < bytes - here) // some file systems cannot say and report 0
+            if (free > 0 && free < needed) // some file systems cannot say and report 0
                 throw TunebookException.of("Hub.fetch", "the disk has too little room; nothing was fetched", "%s, %,d MB to fetch, %,d MB free in %s"
-                    .formatted(hub, bytes - here >> 20, free >> 20, blobs), "free some space, set HF_HUB_CACHE to a folder on another disk, or fetch less with include");
+                    .formatted(hub, needed >> 20, free >> 20, blobs), "free some space, set HF_HUB_CACHE to a folder on another disk, or fetch less with include");
         } catch (IOException e) {
             // then the disk itself will say
         }

@@ -47,7 +47,7 @@ final class FileLock implements AutoCloseable {
             channel.close();
             throw e;
         } catch (IOException e) {
-            // no locks here, or another user's file
+            // this file system has no locks
         }
         return channel;
     }

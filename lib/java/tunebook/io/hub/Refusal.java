@@ -28,7 +28,7 @@ record Refusal(Answer answer, RepoId repo, String revision, String path, HubSett
         if (answer.status() / 100 == 2) return;
         var refusal = new Refusal(answer, repo, revision, path, settings);
         // A storage host refuses what is signed for too short a time: the hub signs anew for the next try.
-        if (PASSING.contains(answer.status()) || !answer.endpoint() && answer.status() != 407) throw new Retries.Busy(refusal.status(), refusal.wait(Instant.now()));
+        if (PASSING.contains(answer.status()) || !answer.endpoint() && answer.status() != 407) throw new Retries.Busy(refusal.status(), refusal.askedWait(Instant.now()));
         throw refusal.error();
     }
 
@@ -96,7 +96,7 @@ record Refusal(Answer answer, RepoId repo, String revision, String path, HubSett
     }
 
     /// How long the server asks to wait: `Retry-After` in seconds or as a date, or the end of its `RateLimit` window.
-    private Optional<Duration> wait(Instant now) {
+    private Optional<Duration> askedWait(Instant now) {
         Matcher limit = LIMIT.matcher(header("RateLimit"));
         if (limit.find()) return Optional.of(Duration.ofSeconds(Long.parseLong(limit.group(1)) + 1)); // rounded down by the server
         String after = header("Retry-After").strip();
