@@ -22,7 +22,12 @@ public record Tensor(Node node, int index) {
 
         @Override
         public String toString() {
-            return "%" + id + " " + op.getClass().getSimpleName();
+            return "%" + id + " " + switch (op) {
+                case Op.Parameter p -> "Parameter " + p.name();
+                case Op.Unary u -> u.kind().mlir;
+                case Op.Binary b -> b.kind().mlir;
+                default -> op.getClass().getSimpleName();
+            };
         }
     }
 

@@ -60,7 +60,7 @@ public record AttentionView(List<String> tokens, List<float[][]> weights) implem
     }
 
     private String svg(float[][] square) {
-        int label = 7 * Math.min(16, tokens.stream().mapToInt(t -> shown(t).length()).max().orElse(0)) + 6;
+        int label = 6 * Math.min(16, tokens.stream().mapToInt(t -> shown(t).length()).max().orElse(0)) + 6;
         int size = label + SIDE * tokens.size() + 2;
         var svg = new StringBuilder(String.format("<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-label=\"attention\" style=\"max-width:100%%;height:auto;font-family:inherit\" font-size=\"9.5\" fill=\"currentColor\">",
             size, size, size));

@@ -45,6 +45,13 @@ class GraphTest {
     }
 
     @Test
+    void aValueSaysWhatComputesIt() {
+        assertEquals("%0 Parameter a F32[2, 3]", a.toString());
+        assertTrue(a.add(a).toString().matches("%\\d+ add F32\\[2, 3]"), a.add(a).toString());
+        assertTrue(a.neg().toString().contains(" negate "), a.neg().toString());
+    }
+
+    @Test
     void equalOperationsAreOneNode() {
         assertSame(a.add(1).node(), a.add(1).node());
     }
