@@ -1,9 +1,11 @@
 package tunebook.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,20 +14,32 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tunebook.TinyGemma;
 import tunebook.data.Example;
 import tunebook.gemma.Gemma3;
 import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
+import tunebook.nn.AnswerLoss;
+import tunebook.tensor.Seed;
 
-/// Ways to train that must not differ, in F32.
+/// Ways to train that must not differ: the same fifty steps in F32, held together within 1e-6, and against transformers and PEFT
+/// (`tests/golden/train/make_run.py`) within 1e-5.
 class EquivalenceTest {
-    private static final TrainConfig CONFIG = new TrainConfig().maxSteps(10).batchSize(8).learningRate(1e-3).shuffle(false).weightDecay(0.01);
+    static final JsonNode RUN = TinyGemma.golden("tests/golden/train/run.json");
+    static final TrainConfig CONFIG = new TrainConfig().maxSteps(50).batchSize(8).learningRate(1e-3).warmupSteps(4).schedule(Schedule.COSINE)
+        .weightDecay(0.01).maxGradientNorm(1.4).shuffle(false);
     private static Gemma3 base;
+    /// Eight rows a step, on one token axis.
+    private static History whole;
+
+    @TempDir
+    Path folder;
 
     @BeforeAll
     static void load() {
         base = TinyGemma.load();
+        whole = train(CONFIG, documents());
     }
 
     @AfterAll
@@ -33,45 +47,80 @@ class EquivalenceTest {
         base.close();
     }
 
+    static List<Example> documents() {
+        List<Example> out = new ArrayList<>();
+        RUN.get("documents").forEach(d -> out.add(TinyGemma.example(TinyGemma.ints(d.get("tokens")), d.get("learn_from").asInt())));
+        return out;
+    }
+
+    private static LoraModel start(Gemma3 base) {
+        return Lora.load(Path.of("tests/golden/train/start"), base);
+    }
+
     private static History train(TrainConfig config, List<Example> examples) {
-        try (LoraModel model = Lora.load(Path.of("tests/golden/train/start"), base)) {
+        try (LoraModel model = start(base)) {
             return new Trainer(model, config).run(examples, List.of());
         }
     }
 
-    private static void assertSame(History a, History b) {
-        assertEquals(a.steps().size(), b.steps().size());
+    private static double worst(double[] a, double[] b) {
+        assertEquals(a.length, b.length);
         double worst = 0;
-        for (int i = 0; i < a.steps().size(); i++) {
-            StepReport x = a.steps().get(i);
-            StepReport y = b.steps().get(i);
-            assertEquals(x.learnedTokens(), y.learnedTokens());
-            assertEquals(x.tokens(), y.tokens());
-            assertEquals(x.samples(), y.samples());
-            worst = Math.max(worst, Math.max(Math.abs(x.loss() / y.loss() - 1), Math.abs(x.gradientNorm() / y.gradientNorm() - 1)));
+        for (int i = 0; i < a.length; i++) worst = Math.max(worst, Math.abs(a[i] / b[i] - 1));
+        return worst;
+    }
+
+    private static double[] norms(History history) {
+        return history.steps().stream().mapToDouble(StepReport::gradientNorm).toArray();
+    }
+
+    private static void assertSame(History expected, History actual) {
+        for (int i = 0; i < expected.steps().size(); i++) {
+            StepReport x = expected.steps().get(i);
+            StepReport y = actual.steps().get(i);
+            assertEquals(List.of(x.learnedTokens(), x.tokens(), x.samples()), List.of(y.learnedTokens(), y.tokens(), y.samples()));
         }
-        assertTrue(worst < 1e-6, "" + worst);
-        assertTrue(a.losses()[9] < a.losses()[0]);
+        double loss = worst(expected.losses(), actual.losses());
+        double norm = worst(norms(expected), norms(actual));
+        assertTrue(loss < 1e-6, "losses " + loss + " apart");
+        assertTrue(norm < 5e-6, "gradient norms " + norm + " apart");
+    }
+
+    @Test
+    void fiftyStepsAreThoseOfTransformersAndPeft() {
+        double[] losses = new double[50];
+        double[] norms = new double[50];
+        for (int i = 0; i < 50; i++) {
+            JsonNode expected = RUN.get("steps").get(i);
+            assertEquals(expected.get("learned").asLong(), whole.steps().get(i).learnedTokens());
+            assertEquals(expected.get("learning_rate").asDouble(), whole.steps().get(i).learningRate(), 1e-12);
+            losses[i] = expected.get("loss").asDouble();
+            norms[i] = expected.get("gradient_norm").asDouble();
+        }
+        assertEquals(0, worst(losses, whole.losses()), 1e-5);
+        assertEquals(0, worst(norms, norms(whole)), 1e-5);
+    }
+
+    @Test
+    void theRunLearnsAndClipsSomeStepsAndNotOthers() {
+        assertTrue(whole.losses()[49] < whole.losses()[0] - 0.5, whole.toString());
+        long clipped = Arrays.stream(norms(whole)).filter(n -> n > CONFIG.maxGradientNorm()).count();
+        assertTrue(clipped > 8 && clipped < 42, clipped + " steps are clipped");
     }
 
     @Test
     void accumulationOfAnySplitIsOneBatch() {
-        List<Example> examples = TinyGemma.examples(26);
-        History whole = train(CONFIG, examples);
-        assertSame(whole, train(CONFIG.batchSize(1).accumulation(8), examples));
-        assertSame(whole, train(CONFIG.batchSize(4).accumulation(2), examples));
+        assertSame(whole, train(CONFIG.batchSize(1).accumulation(8), documents())); // one document at a time: nothing is packed
+        assertSame(whole, train(CONFIG.batchSize(4).accumulation(2), documents()));
     }
 
     @Test
-    void batchesByTokensAreBatchesByRowsOfTheSameContent() {
-        List<Example> examples = documents(26, 20);
-        assertSame(train(CONFIG.batchSize(4), examples), train(CONFIG.batchTokens(95), examples));
-    }
-
-    private static List<Example> documents(int count, int length) {
-        List<Example> out = new ArrayList<>();
-        for (int i = 0; i < count; i++) out.add(document(i, length, length - 3 - i % 4));
-        return out;
+    void packedByTokensIsOneDocumentAtATime() {
+        List<Example> equal = new ArrayList<>(); // of one length, so that both have the same documents in each step
+        for (int i = 0; i < 26; i++) equal.add(document(i, 40, 5 + i % 20));
+        History packed = train(CONFIG.batchTokens(8 * 40 + 39), equal);
+        assertEquals(8, packed.steps().getFirst().samples());
+        assertSame(packed, train(CONFIG.batchSize(1).accumulation(8), equal));
     }
 
     private static Example document(long seed, int length, int learnFrom) {
@@ -82,17 +131,40 @@ class EquivalenceTest {
 
     @Test
     void checkpointedLayersLearnTheSame() {
-        List<Example> examples = TinyGemma.examples(26);
-        assertSame(train(CONFIG, examples), train(CONFIG.checkpointLayers(true), examples));
-        assertSame(train(CONFIG.batchSize(4).accumulation(2), examples), train(CONFIG.batchSize(4).accumulation(2).checkpointLayers(true), examples));
+        assertSame(whole, train(CONFIG.checkpointLayers(true), documents()));
+        assertSame(whole, train(CONFIG.batchSize(4).accumulation(2).checkpointLayers(true), documents()));
+    }
+
+    @Test
+    void theChunkedHeadIsThePlainOne() {
+        whole.steps().forEach(s -> assertTrue(AnswerLoss.capacity((int) s.learnedTokens()) > 192, s.learnedTokens() + " learned tokens are one chunk"));
+        try (LoraModel model = start(base)) {
+            int live = model.session().liveBuffers();
+            double plain = worst(PlainTraining.losses(model, CONFIG, documents()), whole.losses());
+            assertTrue(plain < 1e-6, "losses " + plain + " apart");
+            assertEquals(live, model.session().liveBuffers());
+        }
+    }
+
+    @Test
+    void aResumedRunIsTheUnbrokenOneBitForBit() {
+        Checkpoints checkpoints = new Checkpoints(folder).every(10);
+        try (LoraModel model = start(base); LoraModel other = new Lora().rank(4).alpha(8).targets(model.targets().toArray(String[]::new)).attach(base, Seed.of(9))) {
+            new Trainer(model, CONFIG).checkpoints(checkpoints).listen(r -> {
+                if (r.step() == 17) Thread.currentThread().interrupt();
+            }).run(documents(), List.of());
+            History resumed = new Trainer(other, CONFIG).resume(checkpoints).run(documents(), List.of());
+            assertArrayEquals(whole.losses(), resumed.losses());
+            assertArrayEquals(norms(whole), norms(resumed));
+        }
     }
 
     @Test
     void theSeedDecidesTheOrderAlone() {
-        List<Example> examples = TinyGemma.examples(26);
-        History first = train(CONFIG.shuffle(true), examples);
-        assertEquals(Arrays.toString(first.losses()), Arrays.toString(train(CONFIG.shuffle(true), examples).losses()));
-        assertNotEquals(first.losses()[0], train(CONFIG.shuffle(true).seed(tunebook.tensor.Seed.of(1)), examples).losses()[0]);
+        TrainConfig shuffled = CONFIG.maxSteps(10).shuffle(true);
+        History first = train(shuffled, documents());
+        assertEquals(Arrays.toString(first.losses()), Arrays.toString(train(shuffled, documents()).losses()));
+        assertNotEquals(first.losses()[0], train(shuffled.seed(Seed.of(1)), documents()).losses()[0]);
     }
 
     /// The loss of `document` where it stands among others that are not learned.
