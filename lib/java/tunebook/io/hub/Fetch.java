@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import tunebook.io.Nearest;
 import tunebook.tensor.TunebookException;
 
@@ -224,7 +225,8 @@ final class Fetch implements AutoCloseable {
     private TunebookException unreachable(IOException e) {
         boolean limited = e instanceof Retries.Busy && e.getMessage().startsWith("HTTP status 429");
         return TunebookException.because(e, "Hub.fetch", "the hub cannot be reached: " + reason(e), hub + ", which is not in the cache, at " + settings.endpoint(),
-            limited ? "wait some minutes; with an account's token in HF_TOKEN the limit is higher" : "check the network, HF_ENDPOINT and HTTPS_PROXY, and try again");
+            limited ? "wait some minutes; with an account's token in HF_TOKEN the limit is higher" : "check the network, HF_ENDPOINT and HTTPS_PROXY, and try again"
+                + (e instanceof SSLException ? "; the certificate of a network that opens encrypted connections belongs into Java's trust store (-Djavax.net.ssl.trustStore)" : ""));
     }
 
     private TunebookException notCached(String wrong) {

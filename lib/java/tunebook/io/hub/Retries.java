@@ -8,7 +8,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLException;
 
 /// How often one thing is tried, and how long is waited between: 1, 2, 4, 8, 8 seconds, or as long as the server asks. Each byte that has come starts the
 /// count anew. Where not even a connection comes about, one more try must do, so that a machine without a network says so soon.
@@ -66,7 +66,7 @@ final class Retries {
             case ConnectException e -> true;
             case UnknownHostException e -> true;
             case NoRouteToHostException e -> true;
-            case SSLHandshakeException e -> true;
+            case SSLException e -> true;
             case SocketTimeoutException e -> e.getMessage().startsWith("Connect"); // Java has one class for both kinds
             default -> false;
         };

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static tunebook.io.hub.FakeHub.TOKEN;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -275,6 +279,26 @@ class HubFailuresTest {
             return FakeHub.body("[]".getBytes()).answer(exchange, body, from);
         });
         assertTrue(fails(weightsOnly()).startsWith(start + "the listing of files has no end"));
+    }
+
+    @Test
+    void whereNoEncryptedConnectionComesAboutItIsSaidSoon() throws Exception {
+        try (var plain = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < 2; i++)
+                    try (Socket socket = plain.accept()) {
+                        socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes());
+                        socket.getInputStream().readAllBytes();
+                    } catch (IOException e) {
+                        return; // the client's side of the story is what is looked at
+                    }
+            });
+            HubSettings s = HubTest.settings(server, cache, token);
+            var encrypted = new HubSettings(cache, URI.create("https://127.0.0.1:" + plain.getLocalPort()), s.token(), false, true, s.patience(), s.proxies());
+            String message = fails(weightsOnly().settings(encrypted));
+            assertTrue(message.startsWith("Hub.fetch: the hub cannot be reached: ") && message.endsWith("belongs into Java's trust store (-Djavax.net.ssl.trustStore)"), message);
+            assertEquals(1, pauses.size());
+        }
     }
 
     @Test
