@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,9 +36,9 @@ final class HubServer {
 
     private final HubSettings settings;
     private final Retries.Pause pause;
-    private final java.util.function.Consumer<String> notes;
+    private final Consumer<String> notes;
 
-    HubServer(HubSettings settings, Retries.Pause pause, java.util.function.Consumer<String> notes) {
+    HubServer(HubSettings settings, Retries.Pause pause, Consumer<String> notes) {
         this.settings = settings;
         this.pause = pause;
         this.notes = notes;
