@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -75,8 +77,11 @@ public record Checkpoint(Path folder, int step, OptionalDouble evalLoss) {
     ///
     /// @throws TunebookException if there is none that was evaluated
     public static Checkpoint best(Path run) {
-        return list(run).stream().filter(c -> c.evalLoss.isPresent()).min(Comparator.comparingDouble(c -> c.evalLoss.getAsDouble()))
-            .orElseThrow(() -> none(run, "checkpoint that was evaluated"));
+        return best(list(run)).orElseThrow(() -> none(run, "checkpoint that was evaluated"));
+    }
+
+    static Optional<Checkpoint> best(List<Checkpoint> all) {
+        return all.stream().filter(c -> !Double.isNaN(c.evalLoss.orElse(Double.NaN))).min(Comparator.comparingDouble(c -> c.evalLoss.getAsDouble()));
     }
 
     static TunebookException none(Path run, String what) {
@@ -112,25 +117,21 @@ public record Checkpoint(Path folder, int step, OptionalDouble evalLoss) {
         put(PARAMETERS, model.trainable(), model::buffer, (path, host) -> model.replace(path, model.session().put(host, "checkpoint")));
     }
 
-    /// Puts its trained parameters into `model` and the optimizer's state into `train`.
+    /// Puts the optimizer's state into `train` and its trained parameters into `model`.
     void restore(LanguageModel model, TrainStep train) {
-        put(PARAMETERS, model.trainable(), model::buffer, (path, host) -> model.replace(path, model.session().put(host, "checkpoint")));
         Map<String, Buffer> state = train.optimizer();
         put(OPTIMIZER, state.keySet(), state::get, train::restore);
+        restore(model);
     }
 
-    private interface Place {
-        Buffer of(String name);
-    }
-
-    private void put(String file, Set<String> names, Place place, BiConsumer<String, HostArray> to) {
+    private void put(String file, Set<String> names, Function<String, Buffer> place, BiConsumer<String, HostArray> to) {
         try (SafeTensors tensors = SafeTensors.open(folder.resolve(file))) {
             List<String> differences = new ArrayList<>();
             Set<String> all = new TreeSet<>(tensors.names());
             all.addAll(names);
             for (String name : all) {
                 String then = tensors.contains(name) ? tensors.get(name).toString() : "nothing";
-                String now = names.contains(name) ? place.of(name).dtype() + place.of(name).shape().toString() : "nothing";
+                String now = names.contains(name) ? place.apply(name).dtype() + place.apply(name).shape().toString() : "nothing";
                 if (!then.equals(now)) differences.add(name + " is " + then + " there and " + now + " here");
             }
             if (!differences.isEmpty())

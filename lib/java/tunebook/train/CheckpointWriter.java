@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +44,7 @@ final class CheckpointWriter implements AutoCloseable {
         this.lock = lock;
         SealedFolder.sweep(options.folder());
         kept.addAll(Checkpoint.list(options.folder()));
-        this.from = resume ? Optional.of(last()) : Optional.empty();
+        this.from = resume ? Optional.of(checked(kept.getLast())) : Optional.empty();
         if (!resume && !kept.isEmpty())
             throw TunebookException.of("Trainer.run", "the folder holds the checkpoints of an earlier run", options.folder().toAbsolutePath() + ", the last of step "
                 + kept.getLast().step(), "resume that run, or give another folder");
@@ -56,6 +55,7 @@ final class CheckpointWriter implements AutoCloseable {
     /// @throws TunebookException if another run writes there; if there are checkpoints and this is a new run; if there are none, the last is damaged, or
     ///                           it is of another run, and this is to be resumed
     static CheckpointWriter open(Checkpoints options, boolean resume, Fingerprint fingerprint) {
+        if (resume && Checkpoint.list(options.folder()).isEmpty()) throw Checkpoint.none(options.folder(), "checkpoint to resume from"); // before a folder is made
         FolderLock lock = FolderLock.of("Trainer.run", options.folder());
         try {
             return new CheckpointWriter(options, resume, fingerprint, lock);
@@ -65,9 +65,7 @@ final class CheckpointWriter implements AutoCloseable {
         }
     }
 
-    private Checkpoint last() {
-        if (kept.isEmpty()) throw Checkpoint.none(options.folder(), "checkpoint to resume from");
-        Checkpoint last = kept.getLast();
+    private Checkpoint checked(Checkpoint last) {
         last.verify();
         List<String> differences = last.differences(fingerprint);
         if (!differences.isEmpty())
@@ -107,11 +105,7 @@ final class CheckpointWriter implements AutoCloseable {
     private boolean isBest(OptionalDouble evalLoss) {
         if (!options.keepBest() || evalLoss.isEmpty()) return false;
         await();
-        return best().map(b -> evalLoss.getAsDouble() < b.evalLoss().getAsDouble()).orElse(true);
-    }
-
-    private Optional<Checkpoint> best() {
-        return kept.stream().filter(c -> c.evalLoss().isPresent()).min(Comparator.comparingDouble(c -> c.evalLoss().getAsDouble()));
+        return Checkpoint.best(kept).map(b -> evalLoss.getAsDouble() < b.evalLoss().getAsDouble()).orElse(true);
     }
 
     private void save(int step, OptionalDouble evalLoss, List<StepReport> steps) {
@@ -151,7 +145,7 @@ final class CheckpointWriter implements AutoCloseable {
 
     private void prune() {
         Set<Checkpoint> stay = new HashSet<>(kept.subList(Math.max(0, kept.size() - options.keepLast()), kept.size()));
-        if (options.keepBest()) best().ifPresent(stay::add);
+        if (options.keepBest()) Checkpoint.best(kept).ifPresent(stay::add);
         for (Checkpoint c : List.copyOf(kept)) {
             if (stay.contains(c)) continue;
             SealedFolder.delete(c.folder());

@@ -300,6 +300,7 @@ class CheckpointTest {
             assertMessage(() -> new Trainer(model, CONFIG).checkpoints(in("run")).run(EXAMPLES, HELD_OUT), "Trainer.run: the folder holds the checkpoints of an earlier run", "run, the last of step 2",
                 "resume that run, or give another folder");
             assertMessage(() -> new Trainer(model, CONFIG).resume(in("no")).run(EXAMPLES, HELD_OUT), "there is no checkpoint to resume from", "no — give the folder");
+            assertFalse(Files.exists(folder.resolve("no")));
         }
         assertMessage(() -> Checkpoint.last(folder.resolve("nowhere")), "Checkpoint: there is no checkpoint", "nowhere");
         assertMessage(() -> Checkpoint.best(folder.resolve("nowhere")), "no checkpoint that was evaluated");
@@ -420,6 +421,17 @@ class CheckpointTest {
             assertArrayEquals(new int[] {3, 3, 3, 3, 3, 3, 3}, data.get("batches").toInts());
             assertEquals(21, data.get("order").size());
         }
+    }
+
+    @Test
+    void theHistoryKeepsEveryBit() {
+        List<StepReport> steps = new ArrayList<>();
+        for (double d : new double[] {0.1 + 0.2, Double.MIN_VALUE, -0.0, 1e300, Math.PI, Double.NaN, Double.POSITIVE_INFINITY})
+            steps.add(new StepReport(1, 2, d, -d, d / 3, Long.MAX_VALUE, 4, 5, d, d, d, d, 1L << 60, d > 1 ? OptionalDouble.empty() : OptionalDouble.of(d)));
+        tunebook.io.AtomicFiles.write(folder.resolve("history.jsonl"), HistoryFile.content(steps));
+        assertEquals(steps, HistoryFile.read(folder.resolve("history.jsonl")));
+        tunebook.io.AtomicFiles.writeText(folder.resolve("history.jsonl"), "{\"step\": 1");
+        assertMessage(() -> HistoryFile.read(folder.resolve("history.jsonl")), "Checkpoint.read: a line of the history is not JSON", "history.jsonl");
     }
 
     @Test
