@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KilledTrainingTest {
-    /// 500 kills were made once: `tests/recorded/kills.md`.
+    /// More of them, made once: `tests/recorded/kills.md`.
     @Test
     void twentyKillsLeaveWholeCheckpointsThatAreTheUnbrokenRuns(@TempDir Path folder) throws Exception {
         assumeFalse(System.getProperty("os.name").startsWith("Windows"), "there is no SIGKILL here");
