@@ -33,7 +33,7 @@ import tunebook.tensor.TunebookException;
 final class KilledTrainings {
     static final int STEPS = 100;
     /// Milliseconds: no kill comes later than this after its process has started.
-    private static final int LATEST = 12_000;
+    private static final int LATEST = 8000;
 
     private final Path folder;
     private final Random random;
