@@ -3,6 +3,7 @@ package tunebook.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,6 +45,7 @@ final class CheckpointWriter implements AutoCloseable {
         this.lock = lock;
         SealedFolder.sweep(options.folder());
         kept.addAll(Checkpoint.list(options.folder()));
+        if (resume && kept.isEmpty()) throw nothingToResume(options);
         this.from = resume ? Optional.of(checked(kept.getLast())) : Optional.empty();
         if (!resume && !kept.isEmpty())
             throw TunebookException.of("Trainer.run", "the folder holds the checkpoints of an earlier run", options.folder().toAbsolutePath() + ", the last of step "
@@ -55,7 +57,7 @@ final class CheckpointWriter implements AutoCloseable {
     /// @throws TunebookException if another run writes there; if there are checkpoints and this is a new run; if there are none, the last is damaged, or
     ///                           it is of another run, and this is to be resumed
     static CheckpointWriter open(Checkpoints options, boolean resume, Fingerprint fingerprint) {
-        if (resume && Checkpoint.list(options.folder()).isEmpty()) throw Checkpoint.none(options.folder(), "checkpoint to resume from"); // before a folder is made
+        if (resume && !Files.isDirectory(options.folder())) throw nothingToResume(options); // before the lock makes the folder
         FolderLock lock = FolderLock.of("Trainer.run", options.folder());
         try {
             return new CheckpointWriter(options, resume, fingerprint, lock);
@@ -63,6 +65,10 @@ final class CheckpointWriter implements AutoCloseable {
             lock.close();
             throw e;
         }
+    }
+
+    private static TunebookException nothingToResume(Checkpoints options) {
+        return Checkpoint.none(options.folder(), "checkpoint to resume from");
     }
 
     private Checkpoint checked(Checkpoint last) {

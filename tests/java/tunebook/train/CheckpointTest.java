@@ -301,6 +301,8 @@ class CheckpointTest {
                 "resume that run, or give another folder");
             assertMessage(() -> new Trainer(model, CONFIG).resume(in("no")).run(EXAMPLES, HELD_OUT), "there is no checkpoint to resume from", "no — give the folder");
             assertFalse(Files.exists(folder.resolve("no")));
+            assertTrue(folder.resolve("empty").toFile().mkdir());
+            assertMessage(() -> new Trainer(model, CONFIG).resume(in("empty")).run(EXAMPLES, HELD_OUT), "there is no checkpoint to resume from", "empty — give the folder");
         }
         assertMessage(() -> Checkpoint.last(folder.resolve("nowhere")), "Checkpoint: there is no checkpoint", "nowhere");
         assertMessage(() -> Checkpoint.best(folder.resolve("nowhere")), "no checkpoint that was evaluated");
@@ -337,6 +339,25 @@ class CheckpointTest {
             }
             tunebook.io.SealedFolder.delete(last);
             assertEquals(8, new Trainer(model, CONFIG.maxSteps(8)).resume(in("run")).run(EXAMPLES, HELD_OUT).steps().size());
+        }
+    }
+
+    @Test
+    void resumingOnAnotherDeviceGoesOnAndSaysSo() throws IOException {
+        start(LORA, base, CONFIG);
+        Path last = folder.resolve("run/step-000002");
+        LinkedHashMap<String, tunebook.io.AtomicFiles.Content> files = new LinkedHashMap<>();
+        for (String file : names(last)) {
+            byte[] bytes = Files.readAllBytes(last.resolve(file));
+            byte[] moved = file.equals(Checkpoint.FACTS) ? new String(bytes).replace("\"device\" : \"cpu", "\"device\" : \"another").getBytes() : bytes;
+            if (!file.equals("SHA256SUMS")) files.put(file, out -> out.write(moved));
+        }
+        tunebook.io.SealedFolder.delete(last);
+        tunebook.io.SealedFolder.write(last, files);
+        try (LoraModel model = adapter()) {
+            History history = new Trainer(model, CONFIG).resume(in("run")).run(EXAMPLES, HELD_OUT);
+            assertEquals(7, history.steps().size());
+            assertTrue(history.notes().getLast().startsWith("compiled step, compiler or device are others than the checkpoint's"), history.toString());
         }
     }
 
@@ -421,17 +442,6 @@ class CheckpointTest {
             assertArrayEquals(new int[] {3, 3, 3, 3, 3, 3, 3}, data.get("batches").toInts());
             assertEquals(21, data.get("order").size());
         }
-    }
-
-    @Test
-    void theHistoryKeepsEveryBit() {
-        List<StepReport> steps = new ArrayList<>();
-        for (double d : new double[] {0.1 + 0.2, Double.MIN_VALUE, -0.0, 1e300, Math.PI, Double.NaN, Double.POSITIVE_INFINITY})
-            steps.add(new StepReport(1, 2, d, -d, d / 3, Long.MAX_VALUE, 4, 5, d, d, d, d, 1L << 60, d > 1 ? OptionalDouble.empty() : OptionalDouble.of(d)));
-        tunebook.io.AtomicFiles.write(folder.resolve("history.jsonl"), HistoryFile.content(steps));
-        assertEquals(steps, HistoryFile.read(folder.resolve("history.jsonl")));
-        tunebook.io.AtomicFiles.writeText(folder.resolve("history.jsonl"), "{\"step\": 1");
-        assertMessage(() -> HistoryFile.read(folder.resolve("history.jsonl")), "Checkpoint.read: a line of the history is not JSON", "history.jsonl");
     }
 
     @Test
