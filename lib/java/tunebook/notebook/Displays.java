@@ -8,6 +8,8 @@ import tunebook.data.ToolCall;
 import tunebook.engine.Session;
 import tunebook.eval.Comparison;
 import tunebook.eval.FunctionCallScore;
+import tunebook.eval.TextComparison;
+import tunebook.eval.TextScore;
 import tunebook.model.LanguageModel;
 import tunebook.tensor.HostArray;
 import tunebook.train.History;
@@ -24,6 +26,8 @@ final class Displays {
         show(renderer, ToolCall.class, CallView::of);
         show(renderer, FunctionCallScore.class, ScoreView::of);
         show(renderer, Comparison.class, ComparisonView::of);
+        show(renderer, TextScore.class, TextScoreView::of);
+        show(renderer, TextComparison.class, TextScoreView::of);
         show(renderer, Session.class, MemoryView::of);
         show(renderer, LanguageModel.class, ParameterView::of);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import tunebook.data.ToolCall;
 import tunebook.eval.FunctionCallScore;
+import tunebook.eval.TextScore;
 import tunebook.io.hub.FetchReport;
 
 /// What holds for every display.
@@ -24,7 +26,9 @@ class DisplaysTest {
         var call = new ToolCall("show_map", Map.of("query", HOSTILE));
         var row = new FunctionCallScore.Row(HOSTILE, List.of(call), "<start_function_call>call:other{}<end_function_call>");
         var score = FunctionCallScore.of(List.of(row));
+        var texts = new TextScore(Collections.nCopies(6, new TextScore.Row(HOSTILE, HOSTILE + " b", HOSTILE)));
         return Stream.of(
+            TextScoreView.of(texts), TextScoreView.of(texts.compareWith(texts)),
             new CurveView(Runs.steps(50), ""), new CurveView(Runs.steps(1), "done"), new CurveView(List.of(), "interrupted"),
             TableView.of(List.of(HOSTILE, "n"), List.of(List.of(HOSTILE, 1.5))),
             new ProgressView(HOSTILE, 3, 10, 2.5, false),
