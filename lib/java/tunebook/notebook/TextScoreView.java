@@ -16,6 +16,7 @@ import tunebook.eval.TextScore;
 record TextScoreView(List<TextScore> before, TextScore after) implements Display {
     private static final int OPEN = 4;
     private static final int ROWS = 20;
+    private static final int LETTERS = 300;
 
     static TextScoreView of(TextScore score) {
         return new TextScoreView(List.of(), score);
@@ -89,9 +90,14 @@ record TextScoreView(List<TextScore> before, TextScore after) implements Display
 
     private static String marked(TextScore.Row row) {
         var html = new StringBuilder();
-        for (TextDiff.Piece piece : TextDiff.of(row.produced(), row.expected()))
+        for (TextDiff.Piece piece : TextDiff.of(shortened(row.produced()), row.expected()))
             html.append(piece.same() && !piece.text().isBlank() ? Html.span("background:" + Html.GOOD + ";border-radius:2px", Html.escape(piece.text())) : Html.escape(piece.text()));
         return html.isEmpty() ? Html.span(Html.FAINT, "nothing") : html.toString();
+    }
+
+    /// A model that never stops would fill the page.
+    private static String shortened(String text) {
+        return text.codePointCount(0, text.length()) <= LETTERS ? text : text.substring(0, text.offsetByCodePoints(0, LETTERS)) + "…";
     }
 
     private static String range(Bootstrap.Interval interval) {
@@ -99,6 +105,6 @@ record TextScoreView(List<TextScore> before, TextScore after) implements Display
     }
 
     private static String number(double score) {
-        return String.format(Locale.ROOT, "%.1f", score);
+        return String.format(Locale.ROOT, "%.1f", Math.abs(score) < .05 ? 0 : score); // no -0.0
     }
 }

@@ -6,16 +6,21 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import tunebook.data.Batch;
 import tunebook.data.Batches;
+import tunebook.data.ChatData;
 import tunebook.data.Example;
+import tunebook.data.ExampleBuilder;
 import tunebook.engine.Buffer;
 import tunebook.graph.Graph;
 import tunebook.model.LanguageModel;
 import tunebook.model.ModelProgram;
 import tunebook.nn.AnswerLoss;
 import tunebook.nn.Modules;
+import tunebook.tensor.TunebookException;
 
 /// The mean loss over held-out examples, compiled when it is first asked for. Closing it frees the program.
 public final class Evaluation implements AutoCloseable {
+    private static final int SLOTS = 2048;
+
     private final LanguageModel model;
     private final Batches batches;
     private Optional<ModelProgram> program = Optional.empty();
@@ -25,6 +30,16 @@ public final class Evaluation implements AutoCloseable {
     public Evaluation(LanguageModel model, List<Example> examples, int slots) {
         this.model = model;
         this.batches = Batches.inOrder(examples, slots);
+    }
+
+    /// The mean loss of `model` over what follows the prompts of `data`'s rows, in nats a learned token.
+    ///
+    /// @throws tunebook.tensor.TunebookException if no row has anything to learn, or if the thread is interrupted before the last of them
+    public static double meanLoss(LanguageModel model, ChatData data) {
+        List<Example> examples = new ExampleBuilder(model.tokenizer(), model.template()).examples(data).examples();
+        try (Evaluation evaluation = new Evaluation(model, examples, SLOTS)) {
+            return evaluation.loss().orElseThrow(() -> TunebookException.of("Evaluation.meanLoss", "interrupted", data.toString(), "evaluate again"));
+        }
     }
 
     /// The mean over all learned tokens, in nats; empty where there are no examples, or where the thread is interrupted before the last of them
