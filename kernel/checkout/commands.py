@@ -13,7 +13,7 @@ FIRST_NOTEBOOK = setup.ROOT / "notebooks" / "01-first-run.ipynb"
 USAGE = """usage: ./tunebook COMMAND
 
   run [NOTEBOOK]     execute a notebook headless in the Java kernel (notebooks/01-first-run.ipynb)
-  test [--tags ...]  set-up, unit tests, notebook 01 in a real kernel; --tags model,gpu,browser adds those
+  test [--tags ...]  set-up, unit tests, the notebooks in a real kernel; --tags model,gpu,browser adds those
   lab                JupyterLab with the kernel, opened at notebooks/
   doctor             what is there and what to do where something is missing
   fetch OWNER/NAME   a model or data set (--dataset) from the Hugging Face hub

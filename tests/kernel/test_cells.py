@@ -149,6 +149,10 @@ class TextTest(OneKernel):
         self.assertEqual(answer.text.split(), [str(i) for i in range(20_000)] + ["end"])
         self.assertLess(answer.messages, 200)
 
+    def test_printf_at_the_end_of_a_cell_shows_its_text_and_no_value(self):
+        answer = self.k.run('System.out.printf("%d of %d%n", 1, 2);')
+        self.assertEqual((answer.text, answer.results), ("1 of 2\n", []))
+
     def test_an_error_says_what_was_thrown_and_where(self):
         k = self.k
         k.run("int half(int n) { if (n % 2 == 1) throw new IllegalStateException(\"odd\"); return n / 2; }")

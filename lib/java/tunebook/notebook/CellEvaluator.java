@@ -112,7 +112,8 @@ final class CellEvaluator extends CodeEvaluator {
                 shownValues.add(shown);
         }
         for (SnippetEvent event : events) throwFailure(event, code);
-        return events.stream().anyMatch(CellEvaluator::isExpression) && !NO_VALUE.equals(value) ? value : null;
+        boolean printed = value == System.out || value == System.err; // what printf returns
+        return events.stream().anyMatch(CellEvaluator::isExpression) && !NO_VALUE.equals(value) && !printed ? value : null;
     }
 
     private static boolean isExpression(SnippetEvent event) {
