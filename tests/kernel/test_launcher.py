@@ -96,6 +96,13 @@ class CommandTest(unittest.TestCase):
         with mock.patch.dict(os.environ, {"CLASSPATH": "other.jar"}):
             self.assertNotIn("CLASSPATH", java.environment(java.layout()))
 
+    def test_malloc_keeps_its_pages_unless_the_caller_says_otherwise(self):
+        with mock.patch.dict(os.environ):
+            os.environ.pop("GLIBC_TUNABLES", None)
+            self.assertIn("glibc.malloc.mmap_max=0", java.environment(java.layout())["GLIBC_TUNABLES"])
+        with mock.patch.dict(os.environ, {"GLIBC_TUNABLES": "glibc.malloc.check=3"}):
+            self.assertEqual(java.environment(java.layout())["GLIBC_TUNABLES"], "glibc.malloc.check=3")
+
     def test_a_kernelspec_goes_where_jupyter_looks(self):
         with mock.patch.dict(os.environ, {"JUPYTER_DATA_DIR": "there"}):
             self.assertEqual(spec.data_folder(None), Path("there"))

@@ -34,6 +34,7 @@ final class Checks {
         List<Check> checks = new ArrayList<>();
         checks.add(Check.ok("Java " + Runtime.version() + " (" + System.getProperty("java.home") + ")"));
         checks.add(memory());
+        if (isLinux()) checks.add(malloc(Optional.ofNullable(System.getenv("GLIBC_TUNABLES"))));
         checks.add(disk(Path.of("").toAbsolutePath()));
         List<Path> roots = Plugins.roots();
         for (String platform : List.of("cpu", "cuda", "tpu")) checks.add(plugin(platform, Plugins.find(platform, roots)));
@@ -46,6 +47,13 @@ final class Checks {
         long heap = Runtime.getRuntime().maxMemory() >> 20;
         String machine = machineMemory().map(mb -> mb + " MB available, ").orElse("");
         return Check.ok("memory: " + machine + "Java heap up to " + heap + " MB (TUNEBOOK_XMX changes it; models live outside of it)");
+    }
+
+    /// Whether the working memory of a step is kept for the next one: see `MALLOC` in kernel/tunebook_kernel/java.py.
+    static Check malloc(Optional<String> tunables) {
+        if (tunables.filter(t -> t.contains("glibc.malloc.mmap_max=0")).isPresent()) return Check.ok("malloc: keeps a step's working memory for the next one");
+        return Check.none("malloc: gives a step's working memory back after each step, which costs about a quarter of its time on a CPU"
+            + (tunables.isPresent() ? " (GLIBC_TUNABLES is set to " + tunables.get() + ")" : "; ./tunebook sets GLIBC_TUNABLES, a plain java does not"));
     }
 
     private static Optional<Long> machineMemory() {
