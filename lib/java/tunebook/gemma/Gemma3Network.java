@@ -8,6 +8,7 @@ import tunebook.graph.Tensor;
 import tunebook.nn.Attention;
 import tunebook.nn.CausalLm;
 import tunebook.nn.Compute;
+import tunebook.nn.Embedding;
 import tunebook.nn.GatedMlp;
 import tunebook.nn.Modules;
 import tunebook.nn.RmsNorm;
@@ -114,10 +115,9 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
         return norm(m, x, "model.norm");
     }
 
-    /// Rows of the embedding, read as 16-bit integers so that no F32 copy of the table is made, times sqrt(hidden) rounded to the arithmetic's type.
+    /// Rows of the embedding times sqrt(hidden) rounded to the arithmetic's type.
     private Tensor embed(Modules m, Tensor tokens) {
-        Tensor table = m.weight(EMBEDDING);
-        Tensor rows = table.dtype() == DType.BF16 ? table.bitcast(DType.U16).takeRows(tokens).bitcast(DType.BF16) : table.takeRows(tokens);
+        Tensor rows = Embedding.rows(m.weight(EMBEDDING), tokens);
         float scale = (float) Math.sqrt(config.hiddenSize());
         return rows.to(DType.F32).mul(m.compute().dot() == DType.BF16 ? Bfloat16.toFloat(Bfloat16.fromFloat(scale)) : scale);
     }

@@ -5,19 +5,22 @@ import java.util.List;
 import tunebook.graph.Graph;
 import tunebook.graph.OpsDot;
 import tunebook.graph.OpsIndex;
-import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
 import tunebook.tensor.DType;
 
-/// The language-model head and its cross entropy, for learned tokens only and in chunks of them.
+/// The language-model head and its cross entropy, for learned tokens only and in blocks of the vocabulary.
 ///
-/// Each chunk's logits live in one trip of a loop, which also computes their gradient, so that no [tokens, V] tensor exists and the backward pass
-/// multiplies what is kept by one number. (The idea is the fused linear cross entropy of Hsu et al. 2024, Liger Kernel, section 3.2.)
+/// A block's logits live in one trip of a loop, so that no [tokens, V] tensor exists. Softmax sums and the softmax-weighted mean of the head's
+/// rows are carried from block to block and scaled whenever a greater logit turns up, as FlashAttention does with keys and values (Dao et al. 2022, algorithm
+/// 1): the gradient of the hidden states is that mean less the target's row, and costs no second look at the logits.
 public final class AnswerLoss {
     private AnswerLoss() {}
 
-    /// Most tokens of one chunk: enough rows for products to be fast, few enough to keep [chunk, V] small.
-    private static final int CHUNK = 192;
+    /// Most logits of one block.
+    private static final int LOGITS = 1 << 22;
+    /// Rows of a block: enough for products to be fast, few enough for the rows to stay in a core's cache.
+    private static final int LEAST = 512;
+    private static final int MOST = 8192;
 
     /// What the loss is asked for besides its value.
     public enum Gradient {
@@ -29,55 +32,107 @@ public final class AnswerLoss {
         HIDDEN_AND_HEAD
     }
 
-    /// The smallest capacity for `learned` tokens that splits into equal chunks.
+    /// Slots for `learned` tokens: products want a multiple of 16.
     public static int capacity(int learned) {
-        int chunks = Math.max(1, Math.ceilDiv(learned, CHUNK));
-        return chunks * Math.ceilDiv(Math.max(1, learned), chunks * 16) * 16;
+        return Math.ceilDiv(Math.max(1, learned), 16) * 16;
     }
 
     /// The sum over learned tokens of `weight * -log p(target)`, in nats.
     ///
     /// @param hidden    [T, D] F32, final hidden states
     /// @param embedding [V, D], the head's weight
-    /// @param positions [A] I32, the hidden states that predict a learned token; A is a [#capacity]
+    /// @param positions [A] I32, the hidden states that predict a learned token
     /// @param targets   [A] I32, the token each predicts
     /// @param weights   [A] F32, 1 for learned, 0 for filling
     /// @param gradient  what a backward pass will ask for
     public static Tensor sum(Compute compute, Tensor hidden, Tensor embedding, Tensor positions, Tensor targets, Tensor weights, Gradient gradient) {
-        Graph g = hidden.graph();
+        int a = positions.dim(0);
         Tensor x = hidden.takeRows(positions);
-        int chunk = x.dim(0) / Math.ceilDiv(x.dim(0), CHUNK);
-        Tensor e = embedding.to(compute.dot());
-        List<Tensor> carried = new ArrayList<>(List.of(g.scalar(0)));
-        if (gradient != Gradient.NONE) carried.add(g.full(DType.F32, 0, x.shape().toArray()));
-        if (gradient == Gradient.HIDDEN_AND_HEAD) carried.add(g.full(DType.F32, 0, embedding.shape().toArray()));
-        List<Tensor> out = OpsIndex.repeat(x.dim(0) / chunk, List.of(x.to(compute.dot()), e, targets, weights), carried,
-            (i, s) -> chunk(i.mul(chunk), chunk, s));
-        int gradients = out.size() - 1;
-        List<Tensor> sources = new ArrayList<>(List.of(x, embedding).subList(0, gradients));
-        sources.addAll(out.subList(1, out.size()));
-        return g.withGradient(out.getFirst(), sources, (dy, _, s) -> s.subList(gradients, 2 * gradients).stream().map(d -> d.mul(dy)).toList());
+        Tensor weight = weights.reshape(a, 1);
+        Blocks blocks = new Blocks(compute.dot(), embedding.dim(0), Math.clamp(LOGITS / a / LEAST * LEAST, LEAST, MOST));
+        Softmax softmax = blocks.softmax(x, embedding, targets.reshape(a, 1), gradient != Gradient.NONE);
+        Tensor loss = softmax.top().add(softmax.sum().log()).sub(softmax.picked()).mul(weight).sum(0, 1);
+        if (gradient == Gradient.NONE) return loss;
+        Tensor target = Embedding.rows(embedding, targets).to(DType.F32);
+        Tensor dx = softmax.mean().sub(target.mul(softmax.others())).div(softmax.sum()).mul(weight);
+        if (gradient == Gradient.HIDDEN) return hidden.graph().withGradient(loss, List.of(x, dx), (dy, _, s) -> List.of(s.get(1).mul(dy)));
+        Tensor de = blocks.headGradient(x, embedding, targets.reshape(a, 1), softmax, weight);
+        return hidden.graph().withGradient(loss, List.of(x, embedding, dx, de), (dy, _, s) -> List.of(s.get(2).mul(dy), s.get(3).mul(dy)));
     }
 
-    /// s: x [A, D], e [V, D], targets [A], weights [A]; carried: loss and, as far as asked for, dx [A, D] and de [V, D].
-    private static List<Tensor> chunk(Tensor at, int chunk, List<Tensor> s) {
-        Tensor zero = at.graph().scalar(DType.I32, 0);
-        Tensor x = OpsIndex.dynamicSlice(s.get(0), List.of(at, zero), chunk, s.get(0).dim(1));
-        Tensor e = s.get(1);
-        Tensor target = OpsIndex.dynamicSlice(s.get(2), List.of(at), chunk).reshape(chunk, 1);
-        Tensor weight = OpsIndex.dynamicSlice(s.get(3), List.of(at), chunk).reshape(chunk, 1);
-        Tensor logits = OpsDot.linear(x, e); // [chunk, V]
-        Tensor top = logits.max(1).reshape(chunk, 1);
-        Tensor exp = logits.sub(top).exp();
-        Tensor sum = exp.sum(1).reshape(chunk, 1);
-        Tensor hit = at.graph().iota(DType.I32, 1, chunk, e.dim(0)).eq(target);
-        Tensor none = at.graph().full(DType.F32, 0, chunk, e.dim(0));
-        Tensor picked = hit.select(logits, none).sum(1).reshape(chunk, 1);
-        Tensor loss = top.add(sum.log()).sub(picked).mul(weight).sum(0, 1);
-        List<Tensor> next = new ArrayList<>(List.of(s.get(4).add(loss)));
-        Tensor d = exp.div(sum).sub(hit.to(DType.F32)).mul(weight).to(x.dtype()); // [chunk, V]
-        if (s.size() > 5) next.add(OpsIndex.dynamicUpdate(s.get(5), OpsDot.matmul(d, e), List.of(at, zero)));
-        if (s.size() > 6) next.add(s.get(6).add(OpsDot.dot(d, x, List.of(), List.of(), List.of(0), List.of(0))));
-        return next;
+    /// Of one row of logits each, [A, 1] F32.
+    ///
+    /// @param top    the greatest logit
+    /// @param sum    sum of exp(logit - top)
+    /// @param picked the target's logit
+    /// @param others `sum` without the target's
+    /// @param mean   [A, D], sum of exp(logit - top) times the head's row, without the target's; not set for evaluation
+    private record Softmax(Tensor top, Tensor sum, Tensor picked, Tensor others, Tensor mean) {}
+
+    /// @param dot  operand type of products
+    /// @param rows rows of the head in a block
+    private record Blocks(DType dot, int vocabulary, int rows) {
+        Blocks {
+            rows = Math.min(rows, vocabulary);
+        }
+
+        Softmax softmax(Tensor x, Tensor embedding, Tensor targets, boolean mean) {
+            Graph g = x.graph();
+            int a = x.dim(0);
+            Tensor zero = g.full(DType.F32, 0, a, 1);
+            List<Tensor> carried = new ArrayList<>(List.of(g.full(DType.F32, -1e30, a, 1), zero, zero, zero));
+            if (mean) carried.add(g.full(DType.F32, 0, x.shape().toArray()));
+            List<Tensor> out = OpsIndex.repeat(Math.ceilDiv(vocabulary, rows), List.of(x.to(dot), embedding, targets), carried, this::add);
+            return new Softmax(out.get(0), out.get(1), out.get(2), out.get(3), out.getLast());
+        }
+
+        /// s: x [A, D], embedding [V, D], targets [A, 1], then the carried fields of [Softmax].
+        private List<Tensor> add(Tensor block, List<Tensor> s) {
+            Tensor e = head(s.get(1), block);
+            Tensor all = OpsDot.linear(s.get(0), e);
+            Tensor column = columns(block, all.dim(0));
+            Tensor fresh = column.ge(block.mul(rows).broadcastTo(all.shape().toArray())); // the last block holds rows of the one before
+            Tensor logits = fresh.select(all, all.graph().full(DType.F32, -1e30, all.shape().toArray()));
+            Tensor hit = column.eq(s.get(2)).and(fresh);
+            Tensor none = logits.graph().zeros(logits.type());
+            Tensor top = s.get(3).max(rowwise(logits.max(1)));
+            Tensor scale = s.get(3).sub(top).exp();
+            Tensor exp = logits.sub(top).exp();
+            Tensor others = hit.select(none, exp);
+            List<Tensor> next = new ArrayList<>(List.of(top, s.get(4).mul(scale).add(rowwise(exp.sum(1))),
+                s.get(5).add(rowwise(hit.select(logits, none).sum(1))), s.get(6).mul(scale).add(rowwise(others.sum(1)))));
+            if (s.size() > 7) next.add(s.get(7).mul(scale).add(OpsDot.matmul(others.to(dot), e)));
+            return next;
+        }
+
+        /// [V, D] F32: the gradient of the head's weight.
+        Tensor headGradient(Tensor x, Tensor embedding, Tensor targets, Softmax softmax, Tensor weight) {
+            List<Tensor> invariants = List.of(x.to(dot), embedding, targets, softmax.top(), softmax.sum(), weight);
+            Tensor zeros = x.graph().full(DType.F32, 0, embedding.shape().toArray());
+            return OpsIndex.repeat(Math.ceilDiv(vocabulary, rows), invariants, List.of(zeros), (block, s) -> {
+                Tensor p = OpsDot.linear(s.get(0), head(s.get(1), block)).sub(s.get(3)).exp().div(s.get(4));
+                Tensor d = p.sub(columns(block, x.dim(0)).eq(s.get(2)).to(DType.F32)).mul(s.get(5)).to(dot);
+                Tensor rows = OpsDot.dot(d, s.get(0), List.of(), List.of(), List.of(0), List.of(0));
+                return List.of(OpsIndex.dynamicUpdate(s.get(6), rows, List.of(start(block), block.graph().scalar(DType.I32, 0))));
+            }).getFirst();
+        }
+
+        /// The block's first row. The last block starts early enough to be whole.
+        private Tensor start(Tensor block) {
+            return block.mul(rows).min(block.graph().scalar(DType.I32, vocabulary - rows));
+        }
+
+        private Tensor head(Tensor embedding, Tensor block) {
+            Tensor zero = block.graph().scalar(DType.I32, 0);
+            return OpsIndex.dynamicSlice(embedding, List.of(start(block), zero), rows, embedding.dim(1)).to(dot);
+        }
+
+        private Tensor columns(Tensor block, int a) {
+            return block.graph().iota(DType.I32, 1, a, rows).add(start(block).broadcastTo(a, rows));
+        }
+
+        private static Tensor rowwise(Tensor x) {
+            return x.reshape(x.dim(0), 1);
+        }
     }
 }

@@ -17,7 +17,9 @@ public record Rope(Tensor cos, Tensor sin) {
         for (int i = 0; i < frequency.length; i++) frequency[i] = (float) (1 / Math.pow(theta, 2.0 * i / headDim) / factor);
         Tensor f = positions.graph().literal(HostArray.of(frequency, 1, 1, frequency.length));
         Tensor angle = positions.to(DType.F32).reshape(positions.dim(0), 1, 1).mul(f);
-        return new Rope(angle.cos(), angle.sin());
+        // Without the barrier XLA computes them again wherever they are used.
+        List<Tensor> tables = positions.graph().barrier(List.of(angle.cos(), angle.sin()));
+        return new Rope(tables.get(0), tables.get(1));
     }
 
     /// `x` [T, N, H] F32, turned by its positions.
