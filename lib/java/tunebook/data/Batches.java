@@ -2,31 +2,51 @@ package tunebook.data;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
 
-/// Which examples go into which batch, planned ahead, so that every batch of a run has one shape and a step compiles once.
+/// Which examples go into which batch, planned ahead, so that the batches of a run have few shapes and few programs are compiled.
 ///
 /// @param examples        all examples
 /// @param groups          indices of the examples of each batch, in order
-/// @param capacity        token slots of every batch
+/// @param capacities      the sizes that batches come in, in token slots, rising
 /// @param learned         most learned tokens of a batch
 /// @param longest         tokens of the longest example
-public record Batches(List<Example> examples, List<List<Integer>> groups, int capacity, int learned, int longest) {
-    /// Token slots come in multiples of this.
-    private static final int SLOTS = 256;
+public record Batches(List<Example> examples, List<List<Integer>> groups, List<Integer> capacities, int learned, int longest) {
+    /// Most sizes of a run, each of which is a program to compile.
+    private static final int SIZES = 3;
+    /// Another size is worth its program while less than this share of the slots is filled.
+    private static final double FULL = 0.97;
     /// How many waiting examples are looked through for one that fits.
     private static final int LOOKAHEAD = 64;
 
-    /// `count` batches of `size` examples, in their order or shuffled, anew each time all were used.
-    public static Batches bySize(List<Example> examples, int size, int count, Seed seed, boolean shuffle) {
-        List<Integer> order = order(examples.size(), size * count, seed, shuffle);
+    /// `steps` times `together` batches of `size` examples, in their order or shuffled, anew each time all were used. The examples of a step are dealt out
+    /// so that its batches are about equally long.
+    public static Batches bySize(List<Example> examples, int size, int together, int steps, Seed seed, boolean shuffle) {
+        List<Integer> order = order(examples.size(), size * together * steps, seed, shuffle);
         List<List<Integer>> groups = new ArrayList<>();
-        for (int i = 0; i < order.size(); i += size) groups.add(List.copyOf(order.subList(i, Math.min(i + size, order.size()))));
+        for (int i = 0; i < order.size(); i += size * together) groups.addAll(dealt(examples, order.subList(i, i + size * together), together));
         return of(examples, groups, 0);
+    }
+
+    /// `rows` in `hands` groups of one size: the longest that is left goes to the shortest group that has room.
+    private static List<List<Integer>> dealt(List<Example> examples, List<Integer> rows, int hands) {
+        if (hands == 1) return List.of(List.copyOf(rows));
+        List<List<Integer>> groups = new ArrayList<>();
+        for (int h = 0; h < hands; h++) groups.add(new ArrayList<>());
+        List<Integer> falling = new ArrayList<>(rows);
+        falling.sort(Comparator.comparingInt((Integer i) -> examples.get(i).length()).reversed());
+        for (int row : falling)
+            groups.stream().filter(g -> g.size() < rows.size() / hands).min(Comparator.comparingInt(g -> tokens(examples, g))).orElseThrow().add(row);
+        return groups.stream().map(List::copyOf).toList();
+    }
+
+    private static int tokens(List<Example> examples, List<Integer> group) {
+        return group.stream().mapToInt(i -> examples.get(i).length()).sum();
     }
 
     /// `count` batches of as many examples as fit into `slots` tokens. An example that does not fit waits for the next batch.
@@ -83,11 +103,15 @@ public record Batches(List<Example> examples, List<List<Integer>> groups, int ca
         return group;
     }
 
+    /// @param slots the one size; 0: up to [#SIZES] of them, as few as fill [#FULL] of the slots
     private static Batches of(List<Example> examples, List<List<Integer>> groups, int slots) {
-        int tokens = Math.max(slots, groups.stream().mapToInt(g -> g.stream().mapToInt(i -> examples.get(i).length()).sum()).max().orElse(0));
+        List<Integer> lengths = groups.stream().map(g -> tokens(examples, g)).toList();
         int learned = groups.stream().mapToInt(g -> g.stream().mapToInt(i -> examples.get(i).learnedCount()).sum()).max().orElse(0);
         int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
-        return new Batches(examples, List.copyOf(groups), tokens < SLOTS ? Math.ceilDiv(tokens, 16) * 16 : Math.ceilDiv(tokens, SLOTS) * SLOTS, learned, longest);
+        Batches out = new Batches(examples, List.copyOf(groups), Sizes.of(slots > 0 ? List.of(slots) : lengths, 1), learned, longest);
+        for (int n = 2; n <= SIZES && slots == 0 && out.fill() < FULL; n++)
+            out = new Batches(examples, out.groups(), Sizes.of(lengths, n), learned, longest);
+        return out;
     }
 
     /// The first `count` of the examples' order, repeated (and shuffled anew) as often as needed.
@@ -105,14 +129,25 @@ public record Batches(List<Example> examples, List<List<Integer>> groups, int ca
         return groups.size();
     }
 
+    /// Token slots of the largest batch.
+    public int capacity() {
+        return capacities.getLast();
+    }
+
+    /// Token slots of batch `i`: the least size that holds it.
+    public int capacity(int i) {
+        int length = tokens(examples, groups.get(i));
+        return capacities.stream().filter(c -> c >= length).findFirst().orElseThrow();
+    }
+
     /// Batch `i`, with room for `learnedCapacity` learned tokens.
     public Batch get(int i, int learnedCapacity) {
-        return Batch.of(groups.get(i).stream().map(examples::get).toList(), capacity, learnedCapacity);
+        return Batch.of(groups.get(i).stream().map(examples::get).toList(), capacity(i), learnedCapacity);
     }
 
     /// Share of all token slots that hold a real token.
     public double fill() {
-        long real = groups.stream().flatMap(List::stream).mapToLong(i -> examples.get(i).length()).sum();
-        return real / ((double) capacity * groups.size());
+        long real = groups.stream().mapToLong(g -> tokens(examples, g)).sum();
+        return real / (double) IntStream.range(0, size()).mapToLong(this::capacity).sum();
     }
 }

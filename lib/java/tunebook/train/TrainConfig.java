@@ -11,7 +11,8 @@ import tunebook.tensor.TunebookException;
 /// @param maxSteps         optimizer steps
 /// @param batchSize        rows of a micro-batch, where `batchTokens` is 0
 /// @param batchTokens      token slots of a micro-batch, filled with as many rows as fit; 0: `batchSize` rows
-/// @param accumulation     micro-batches of an optimizer step; the mean is taken over all their learned tokens
+/// @param accumulation     micro-batches of an optimizer step; the mean is taken over all their learned tokens. `batchSize(2).accumulation(4)` learns as
+///                         `batchSize(8)` does, in less memory
 /// @param maxLength        longest row in tokens
 /// @param skipLong         whether longer rows are left out and counted (true) or an error (false)
 /// @param learningRate     the peak rate

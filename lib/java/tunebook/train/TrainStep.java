@@ -1,12 +1,15 @@
 package tunebook.train;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tunebook.data.Batch;
 import tunebook.engine.Buffer;
 import tunebook.graph.Graph;
+import tunebook.graph.StableHlo;
 import tunebook.model.LanguageModel;
 import tunebook.model.ModelProgram;
 import tunebook.tensor.DType;
@@ -23,23 +26,41 @@ final class TrainStep implements AutoCloseable {
 
     private final LanguageModel model;
     private final TrainConfig config;
-    /// The whole step; with accumulation, the adding of gradients and then the update.
-    private final List<ModelProgram> programs = new ArrayList<>();
+    private final List<Integer> capacities;
+    private final int learned;
+    private final int longest;
+    /// By token slots of a micro-batch: the whole step or, with accumulation, the adding of its gradients. Compiled when first needed.
+    private final Map<Integer, ModelProgram> programs = new HashMap<>();
+    /// With accumulation: the update.
+    private final Optional<ModelProgram> apply;
     private final Map<String, Buffer> state = new LinkedHashMap<>();
 
-    /// Compiles for batches of `capacity` token slots and `learned` learned ones, with documents of at most `longest` tokens.
-    TrainStep(LanguageModel model, TrainConfig config, int capacity, int learned, int longest) {
+    /// For batches of one of `capacities` token slots with room for `learned` learned tokens, and documents of at most `longest` tokens.
+    TrainStep(LanguageModel model, TrainConfig config, List<Integer> capacities, int learned, int longest) {
         this.model = model;
         this.config = config;
-        TrainGraphs graphs = new TrainGraphs(model, config, capacity, learned, longest);
+        this.capacities = capacities;
+        this.learned = learned;
+        this.longest = longest;
+        this.apply = config.accumulation() == 1 ? Optional.empty() : Optional.of(ModelProgram.compile(model, graphs(0).apply()));
         try {
-            for (Graph g : config.accumulation() == 1 ? List.of(graphs.whole()) : List.of(graphs.add(), graphs.apply()))
-                programs.add(ModelProgram.compile(model, g));
             for (String path : model.trainable()) putState(path);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private TrainGraphs graphs(int capacity) {
+        return new TrainGraphs(model, config, capacity, learned, longest);
+    }
+
+    private ModelProgram program(int capacity) {
+        return programs.computeIfAbsent(capacity, c -> ModelProgram.compile(model, micro(c)));
+    }
+
+    private Graph micro(int capacity) {
+        return apply.isEmpty() ? graphs(capacity).whole() : graphs(capacity).add();
     }
 
     private void putState(String path) {
@@ -63,7 +84,9 @@ final class TrainStep implements AutoCloseable {
 
     /// A hash of the programs' text.
     String programs() {
-        return Fingerprint.sha256(programs.stream().map(p -> p.compiled().program().text()).toList());
+        List<Graph> graphs = new ArrayList<>(capacities.stream().map(this::micro).toList());
+        if (apply.isPresent()) graphs.add(graphs(0).apply());
+        return Fingerprint.sha256(graphs.stream().map(g -> StableHlo.emit(g).text()).toList());
     }
 
     /// Runs one optimizer step, the `step`th (1 for the first), over its micro-batches.
@@ -73,15 +96,15 @@ final class TrainStep implements AutoCloseable {
         Map<String, Buffer> out = Map.of();
         for (int i = 0; i < batches.size(); i++) {
             Map<String, Buffer> in = inputs(batches.get(i), step, i);
-            if (config.accumulation() == 1) putScalars(in, step, learned);
-            out = call(programs.getFirst(), in);
+            if (apply.isEmpty()) putScalars(in, step, learned);
+            out = call(program((int) batches.get(i).tokens().size()), in);
             loss += take(out, "loss");
         }
-        if (config.accumulation() > 1) {
+        if (apply.isPresent()) {
             Map<String, Buffer> in = new LinkedHashMap<>();
             putScalars(in, step, learned);
             in.put("loss", model.session().put(HostArray.scalar((float) loss), "batch"));
-            out = call(programs.getLast(), in);
+            out = call(apply.get(), in);
         }
         return new Outcome(loss / learned, take(out, "gradient_norm"), learned);
     }
@@ -127,7 +150,8 @@ final class TrainStep implements AutoCloseable {
     public void close() {
         state.values().forEach(Buffer::close);
         state.clear();
-        programs.forEach(ModelProgram::close);
+        programs.values().forEach(ModelProgram::close);
+        apply.ifPresent(ModelProgram::close);
         programs.clear();
     }
 }

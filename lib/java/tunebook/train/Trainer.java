@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tunebook.data.Batch;
 import tunebook.data.Batches;
@@ -101,7 +102,7 @@ public final class Trainer {
 
     private History run(Batches batches, List<Example> test, List<String> notes, Optional<CheckpointWriter> writer) {
         int learned = AnswerLoss.capacity(batches.learned());
-        try (TrainStep step = new TrainStep(model, config, batches.capacity(), learned, batches.longest());
+        try (TrainStep step = new TrainStep(model, config, batches.capacities(), learned, batches.longest());
              Evaluation evaluation = new Evaluation(model, test, batches.capacity())) {
             List<StepReport> done = writer.map(w -> w.begin(model, step, notes)).orElse(List.of());
             listeners.forEach(l -> l.onStart(notes));
@@ -123,7 +124,7 @@ public final class Trainer {
     private Batches plan(List<Example> train) {
         int count = config.maxSteps() * config.accumulation();
         Batches batches = config.batchTokens() > 0 ? Batches.byTokens(train, config.batchTokens(), count, config.seed(), config.shuffle())
-            : Batches.bySize(train, config.batchSize(), count, config.seed(), config.shuffle());
+            : Batches.bySize(train, config.batchSize(), config.accumulation(), config.maxSteps(), config.seed(), config.shuffle());
         List<Integer> empty = IntStream.range(0, config.maxSteps()).filter(n -> learned(batches, n) == 0).boxed().toList();
         if (!empty.isEmpty()) throw nothingLearned(empty.size() + " of " + config.maxSteps() + " steps, the first of them step " + (empty.getFirst() + 1));
         return batches;
@@ -139,8 +140,9 @@ public final class Trainer {
     }
 
     private String describe(Batches batches) {
-        return String.format(Locale.ROOT, "batches: %d steps of %d x %,d token slots, %.0f %% of them filled, at most %,d learned", config.maxSteps(),
-            config.accumulation(), batches.capacity(), 100 * batches.fill(), batches.learned());
+        return String.format(Locale.ROOT, "batches: %d steps of %d x %s token slots, %.0f %% of them filled, at most %,d learned", config.maxSteps(),
+            config.accumulation(), batches.capacities().stream().map(c -> String.format(Locale.ROOT, "%,d", c)).collect(Collectors.joining(" or ")),
+            100 * batches.fill(), batches.learned());
     }
 
     private History loop(Batches batches, int learned, List<String> notes, List<StepReport> done, TrainStep step, Evaluation evaluation,

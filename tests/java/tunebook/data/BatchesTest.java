@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tunebook.TinyGemma;
@@ -60,14 +61,14 @@ class BatchesTest {
 
     @Test
     void batchesByRowsTakeEveryExampleOnceInEachEpoch() {
-        Batches batches = Batches.bySize(examples(10, 3, 9), 4, 5, SEED, true);
+        Batches batches = Batches.bySize(examples(10, 3, 9), 4, 1, 5, SEED, true);
         assertEquals(5, batches.size());
         assertEquals(10, new HashSet<>(used(batches).subList(0, 10)).size());
         assertEquals(10, new HashSet<>(used(batches).subList(10, 20)).size());
         assertNotEquals(used(batches).subList(0, 10), used(batches).subList(10, 20));
-        assertEquals(batches, Batches.bySize(batches.examples(), 4, 5, SEED, true));
-        assertNotEquals(batches, Batches.bySize(batches.examples(), 4, 5, Seed.of(4), true));
-        assertEquals(List.of(0, 1, 2, 3), Batches.bySize(batches.examples(), 4, 5, SEED, false).groups().getFirst());
+        assertEquals(batches, Batches.bySize(batches.examples(), 4, 1, 5, SEED, true));
+        assertNotEquals(batches, Batches.bySize(batches.examples(), 4, 1, 5, Seed.of(4), true));
+        assertEquals(List.of(0, 1, 2, 3), Batches.bySize(batches.examples(), 4, 1, 5, SEED, false).groups().getFirst());
     }
 
     @Test
@@ -101,9 +102,49 @@ class BatchesTest {
     }
 
     @Test
-    void everyBatchOfARunHasOneShape() {
-        Batches batches = Batches.bySize(examples(37, 3, 60), 5, 20, SEED, true);
-        assertEquals(1, IntStream.range(0, 20).mapToObj(i -> batches.get(i, batches.learned())).map(b -> b.tokens().shape() + " " + b.targets().shape()).distinct().count());
-        assertEquals(0, batches.capacity() % 16);
+    void theBatchesOfARunHaveAtMostThreeShapesAndFillThem() {
+        var random = new Random(5); // lengths as those of google/mobile-actions
+        List<Example> rows = IntStream.range(0, 64).map(i -> (int) Math.clamp(656 + 70 * random.nextGaussian(), 420, 900))
+            .mapToObj(n -> TinyGemma.example(IntStream.range(2, 2 + n).toArray(), n - 50)).toList();
+        Batches batches = Batches.bySize(rows, 2, 4, 30, SEED, true);
+        var shapes = IntStream.range(0, batches.size()).mapToObj(i -> batches.get(i, batches.learned()).tokens().shape()).distinct().toList();
+        assertTrue(shapes.size() <= 3 && shapes.size() == batches.capacities().size(), shapes.toString());
+        assertTrue(batches.fill() >= 0.96, "" + batches.fill());
+        assertTrue(batches.capacities().stream().allMatch(c -> c % 16 == 0), batches.capacities().toString());
+    }
+
+    @Test
+    void aStepsRowsAreDealtIntoBatchesOfEqualRowsAndNearlyEqualLength() {
+        Batches batches = Batches.bySize(examples(64, 420, 900), 2, 4, 8, SEED, false);
+        for (int step = 0; step < 8; step++) {
+            List<List<Integer>> groups = batches.groups().subList(4 * step, 4 * step + 4);
+            assertTrue(groups.stream().allMatch(g -> g.size() == 2), groups.toString());
+            assertEquals(IntStream.range(8 * step, 8 * step + 8).boxed().toList(), groups.stream().flatMap(List::stream).sorted().toList());
+            int[] lengths = groups.stream().mapToInt(g -> g.stream().mapToInt(i -> batches.examples().get(i).length()).sum()).toArray();
+            int first = 8 * step;
+            int[] inOrder = IntStream.range(0, 4).map(k -> batches.examples().get(first + 2 * k).length() + batches.examples().get(first + 2 * k + 1).length()).toArray();
+            assertTrue(spread(lengths) <= spread(inOrder), spread(lengths) + " > " + spread(inOrder));
+        }
+    }
+
+    private static int spread(int[] x) {
+        return IntStream.of(x).max().orElseThrow() - IntStream.of(x).min().orElseThrow();
+    }
+
+    @Test
+    void sizesWasteAsFewSlotsAsAnyChoiceDoes() {
+        var random = new Random(3);
+        for (int trial = 0; trial < 20; trial++) {
+            List<Integer> lengths = random.ints(30, 1, 200).boxed().toList();
+            List<Integer> possible = lengths.stream().map(n -> Math.ceilDiv(n, 16) * 16).distinct().sorted().toList();
+            long best = Long.MAX_VALUE;
+            for (int a : possible) for (int b : possible) best = Math.min(best, slots(lengths, List.of(Math.min(a, b), Math.max(a, b), possible.getLast())));
+            assertEquals(best, slots(lengths, Sizes.of(lengths, 3)));
+        }
+        assertEquals(List.of(64), Sizes.of(List.of(60, 64), 3));
+    }
+
+    private static long slots(List<Integer> lengths, List<Integer> sizes) {
+        return lengths.stream().mapToLong(n -> sizes.stream().filter(s -> s >= n).findFirst().orElseThrow()).sum();
     }
 }

@@ -34,15 +34,20 @@ final class PlainTraining {
 
     /// The loss of each step; `model` is trained.
     static double[] losses(LanguageModel model, TrainConfig config, List<Example> examples) {
-        Batches batches = Batches.bySize(examples, config.batchSize(), config.maxSteps(), config.seed(), config.shuffle());
+        Batches batches = Batches.bySize(examples, config.batchSize(), 1, config.maxSteps(), config.seed(), config.shuffle());
         PlainTraining training = new PlainTraining(model, config);
         double[] losses = new double[config.maxSteps()];
         try (ModelProgram program = ModelProgram.compile(model, training.step(batches))) {
-            for (int n = 1; n <= losses.length; n++) losses[n - 1] = training.run(program, n, batches.get(n - 1, batches.learned()));
+            for (int n = 1; n <= losses.length; n++) losses[n - 1] = training.run(program, n, batch(batches, n - 1));
         } finally {
             training.state.values().forEach(Buffer::close);
         }
         return losses;
+    }
+
+    /// Batch `i` in as many slots as the largest one needs.
+    private static Batch batch(Batches batches, int i) {
+        return Batch.of(batches.groups().get(i).stream().map(batches.examples()::get).toList(), batches.capacity(), batches.learned());
     }
 
     private Graph step(Batches batches) {

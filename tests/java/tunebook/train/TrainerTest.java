@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tunebook.TinyGemma;
 import tunebook.data.ChatData;
+import tunebook.data.Batches;
 import tunebook.data.Example;
 import tunebook.engine.Session;
 import tunebook.gemma.Gemma3;
@@ -84,13 +85,14 @@ class TrainerTest {
     }
 
     @Test
-    void aRunCompilesItsStepOnceAndTheNextRunNothing() {
+    void aRunCompilesOneProgramForEachSizeOfItsBatchesAndTheNextRunNothing() {
         for (int accumulation : new int[] {1, 2}) {
             TrainConfig config = CONFIG.accumulation(accumulation).beta1(0.87 + accumulation / 100.0).shuffle(false);
             try (LoraModel model = adapter()) {
                 int before = session.compilations() + session.cacheHits();
                 new Trainer(model, config.maxSteps(6)).run(EXAMPLES, List.of());
-                assertEquals(before + accumulation, session.compilations() + session.cacheHits(), "programs built or taken from the cache");
+                int sizes = Batches.bySize(EXAMPLES, config.batchSize(), accumulation, 6, config.seed(), false).capacities().size();
+                assertEquals(before + sizes + accumulation - 1, session.compilations() + session.cacheHits(), "programs built or taken from the cache");
                 int compiled = session.compilations();
                 new Trainer(model, config.maxSteps(6).learningRate(1e-4).warmupSteps(2)).run(EXAMPLES, List.of());
                 assertEquals(compiled, session.compilations(), "rates are inputs, not part of the program");

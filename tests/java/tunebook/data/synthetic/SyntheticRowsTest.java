@@ -33,6 +33,7 @@ class SyntheticRowsTest {
         var phone = PhoneActions.rows(Seed.of(1), 400, 60);
         return Stream.of(phone.train().stream(), phone.eval().stream(),
                 PracticeTools.rows(Seed.of(1), PracticeTools.Stage.FULL).limit(1500),
+                PracticeTools.rows(Seed.of(1), PracticeTools.Stage.WIDE).limit(1000),
                 PracticeTools.rows(Seed.of(1), PracticeTools.Stage.FIRST).limit(500),
                 PracticeTools.rows(Seed.of(1), PracticeTools.Stage.COPY).limit(500)).flatMap(s -> s);
     }
