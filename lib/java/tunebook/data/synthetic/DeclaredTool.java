@@ -2,6 +2,7 @@ package tunebook.data.synthetic;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -13,6 +14,13 @@ record DeclaredTool(ToolSpec spec, String name, String description, List<String>
         return new DeclaredTool(spec, Lexicon.pick(random, spec.names()), Lexicon.pick(random, spec.descriptions()),
                 spec.params().stream().map(param -> Lexicon.pick(random, param.names())).toList(),
                 spec.params().stream().map(param -> Lexicon.pick(random, param.descriptions())).toList());
+    }
+
+    /// The same tool under names that say nothing.
+    DeclaredTool renamed(Patchwork patchwork) {
+        var fresh = new LinkedHashSet<String>();
+        while (fresh.size() < names.size()) fresh.add(patchwork.name());
+        return new DeclaredTool(spec, patchwork.name(), description, List.copyOf(fresh), descriptions);
     }
 
     /// A call of this tool and the words that ask for it; `withDate` asks for a phrase that names a date where there is one.

@@ -61,7 +61,7 @@ public final class PhoneActions {
     }
 
     private GeneratedRow row(RandomGenerator random, Lexicon.Pool pool) {
-        var values = new Values(random, lexicon, pool, DATES, false, GeneratedRow.someTime(random));
+        var values = new Values(random, lexicon, pool, DATES, Values.Words.LISTED, GeneratedRow.someTime(random));
         var tools = new ArrayList<>(phone.stream().map(spec -> DeclaredTool.draw(spec, random)).toList());
         var calls = new ArrayList<Call>();
         int wanted = random.nextInt(5) == 0 ? 2 : 1;

@@ -2,6 +2,7 @@ package tunebook.data.synthetic;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -20,14 +21,20 @@ import tunebook.tensor.Seed;
 public final class PracticeTools {
     /// A course, from short rows to long ones. `COPY`: one tool, one call, one to three arguments, no date and no word of the
     /// time. `FIRST`: one or two tools, one call, at most two arguments. `FULL`: everything.
-    public enum Stage { COPY, FIRST, FULL }
+    /// `WIDE`: as `FULL` with more tools, more dates, and names and values sewn from any letters ([Patchwork]); each [#TOGETHER] rows in succession have the
+    /// same tools and time.
+    public enum Stage { COPY, FIRST, FULL, WIDE }
 
     private static final int[] TOOL_COUNTS = {1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 7, 7};
+    private static final int[] MANY_TOOLS = {2, 3, 4, 5, 6, 7, 7, 7};
+    /// Rows of stage `WIDE` that share their tools.
+    public static final int TOGETHER = 5;
     private static final List<DateGrammar.Kind> DATES = List.of(DateGrammar.Kind.values());
 
     private final Seed seed;
     private final Stage stage;
     private final Lexicon lexicon = Lexicon.load();
+    private final List<String> pieces = Patchwork.load();
     private final List<ToolSpec> written = ToolSpec.read("practice.txt");
 
     private PracticeTools(Seed seed, Stage stage) {
@@ -52,8 +59,9 @@ public final class PracticeTools {
     }
 
     GeneratedRow row(long index) {
+        if (stage == Stage.WIDE) return wideRow(index);
         RandomGenerator random = seed.derive("practice " + stage + " " + index).random();
-        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, DATES, true, GeneratedRow.someTime(random));
+        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, DATES, Values.Words.INVENTED, GeneratedRow.someTime(random));
         boolean two = stage == Stage.FULL && random.nextInt(5) == 0;
         var tools = new ArrayList<DeclaredTool>();
         var names = new HashSet<String>();
@@ -74,11 +82,42 @@ public final class PracticeTools {
         return new GeneratedRow(values.now(), stage != Stage.COPY, tools, Wording.request(calls, random), calls);
     }
 
+    private GeneratedRow wideRow(long index) {
+        RandomGenerator shared = seed.derive("practice tools " + index / TOGETHER).random();
+        LocalDateTime now = GeneratedRow.someTime(shared);
+        List<DeclaredTool> tools = wideTools(shared);
+        RandomGenerator random = seed.derive("practice " + stage + " " + index).random();
+        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, DATES, new Values.Words(true, pieces), now);
+        var asked = new ArrayList<>(tools);
+        Collections.shuffle(asked, Random.from(random));
+        List<Call> calls = asked.subList(0, random.nextInt(5) == 0 ? 2 : 1).stream().map(tool -> tool.call(values, random.nextBoolean())).toList();
+        return new GeneratedRow(now, true, tools, Wording.request(calls, random), calls);
+    }
+
+    /// Tools of which every one may be asked for; half of them under names that say nothing.
+    private List<DeclaredTool> wideTools(RandomGenerator random) {
+        var tools = new ArrayList<DeclaredTool>();
+        var names = new HashSet<String>();
+        int count = toolCount(random);
+        while (tools.size() < count) {
+            boolean neighbour = !tools.isEmpty() && random.nextBoolean();
+            DeclaredTool tool = declared(neighbour ? distractor(tools.getLast().spec(), random) : target(random, random.nextInt(3) == 0), random);
+            if (names.add(tool.name())) tools.add(tool);
+        }
+        return tools;
+    }
+
+    private DeclaredTool declared(ToolSpec spec, RandomGenerator random) {
+        DeclaredTool tool = DeclaredTool.draw(spec, random);
+        return random.nextBoolean() ? tool.renamed(new Patchwork(random, pieces)) : tool;
+    }
+
     private int toolCount(RandomGenerator random) {
         return switch (stage) {
             case COPY -> 1;
             case FIRST -> random.nextInt(1, 3);
             case FULL -> TOOL_COUNTS[random.nextInt(TOOL_COUNTS.length)];
+            case WIDE -> MANY_TOOLS[random.nextInt(MANY_TOOLS.length)];
         };
     }
 
@@ -96,7 +135,7 @@ public final class PracticeTools {
         return switch (stage) {
             case COPY -> !spec.params().isEmpty() && !spec.has(ValueKind.DATE);
             case FIRST -> spec.params().size() <= 2;
-            case FULL -> true;
+            case FULL, WIDE -> true;
         };
     }
 

@@ -2,8 +2,10 @@ package tunebook.data.synthetic;
 
 import java.text.Normalizer;
 import java.time.LocalDateTime;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -11,8 +13,16 @@ import java.util.stream.IntStream;
 
 /// Draws argument values for one row. Values never end in a full stop, question or exclamation mark, so that the end of a
 /// request is never part of one.
-record Values(RandomGenerator random, Lexicon lexicon, Lexicon.Pool pool, List<DateGrammar.Kind> dates, boolean inventive, LocalDateTime now) {
+record Values(RandomGenerator random, Lexicon lexicon, Lexicon.Pool pool, List<DateGrammar.Kind> dates, Words words, LocalDateTime now) {
+    /// Where words come from: the word lists; those and invented ones; or, one value in three, the letter groups `pieces` too.
+    record Words(boolean inventive, List<String> pieces) {
+        static final Words LISTED = new Words(false, List.of());
+        static final Words INVENTED = new Words(true, List.of());
+    }
+
     private static final List<String> SCRIPTS = List.of("korean", "japanese", "cyrillic", "arabic", "hindi", "greek");
+
+    private static final Set<ValueKind> SEWN = EnumSet.complementOf(EnumSet.of(ValueKind.DATE, ValueKind.NUMBER, ValueKind.PICK, ValueKind.PHONE));
 
     /// A name in two parts, in one script.
     record Person(String given, String family, boolean latin) {
@@ -26,15 +36,19 @@ record Values(RandomGenerator random, Lexicon lexicon, Lexicon.Pool pool, List<D
 
     Person person() {
         Invented invented = new Invented(random);
-        if (inventive && random.nextInt(3) == 0) return new Person(invented.name(), invented.name(), true);
+        if (words.inventive() && random.nextInt(3) == 0) return new Person(invented.name(), invented.name(), true);
         if (random.nextInt(8) > 0) return new Person(word("given"), word("family"), true);
         String script = Lexicon.pick(random, SCRIPTS);
-        if (inventive && random.nextBoolean()) return new Person(invented.foreign(lexicon.letters(script)), invented.foreign(lexicon.letters(script)), false);
+        if (words.inventive() && random.nextBoolean()) return new Person(invented.foreign(lexicon.letters(script)), invented.foreign(lexicon.letters(script)), false);
         return new Person(word(script + "_given"), word(script + "_family"), false);
     }
 
     /// A value for `param`; `whose` is the person that given and family names and addresses are of.
     Value draw(ToolSpec.Param param, Person whose) {
+        if (!words.pieces().isEmpty() && SEWN.contains(param.kind()) && random.nextInt(3) == 0) {
+            String sewn = new Patchwork(random, words.pieces()).text();
+            return new Value(sewn, sewn);
+        }
         Invented invented = new Invented(random);
         String text = switch (param.kind()) {
             case GIVEN -> whose.given();
@@ -65,7 +79,7 @@ record Values(RandomGenerator random, Lexicon lexicon, Lexicon.Pool pool, List<D
 
     private String foreign() {
         String script = Lexicon.pick(random, SCRIPTS);
-        return inventive && random.nextBoolean() ? new Invented(random).foreign(lexicon.letters(script)) : word(script + "_word");
+        return words.inventive() && random.nextBoolean() ? new Invented(random).foreign(lexicon.letters(script)) : word(script + "_word");
     }
 
     private String repeated(int atMost, String between, Supplier<String> part) {
@@ -93,13 +107,13 @@ record Values(RandomGenerator random, Lexicon lexicon, Lexicon.Pool pool, List<D
 
     private String address(Person whose, Invented invented) {
         String given = whose.latin() ? folded(whose.given()) : invented.word(false);
-        String local = switch (random.nextInt(inventive ? 4 : 3)) {
+        String local = switch (random.nextInt(words.inventive() ? 4 : 3)) {
             case 0 -> given + "." + (whose.latin() ? folded(whose.family()) : invented.word(false));
             case 1 -> given + invented.digits(random.nextInt(1, 3));
             case 2 -> given;
             default -> invented.word(false) + Lexicon.pick(random, List.of("_", ".")) + invented.word(false);
         };
-        return local + "@" + (inventive && random.nextInt(2) == 0 ? invented.word(false) + ".example" : word("host"));
+        return local + "@" + (words.inventive() && random.nextInt(2) == 0 ? invented.word(false) + ".example" : word("host"));
     }
 
     /// Numbers from ranges that are kept for fiction.
