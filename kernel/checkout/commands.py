@@ -15,6 +15,7 @@ USAGE = """usage: ./tunebook COMMAND
   run [NOTEBOOK]     execute a notebook headless in the Java kernel (notebooks/01-first-run.ipynb)
   test [--tags ...]  set-up, unit tests, the notebooks in a real kernel; --tags model,gpu,browser adds those
   lab                JupyterLab with the kernel, opened at notebooks/
+  bench train        speed and memory of LoRA steps; --peers: beside transformers + PEFT and Tunix
   doctor             what is there and what to do where something is missing
   fetch OWNER/NAME   a model or data set (--dataset) from the Hugging Face hub
   plugin install X   the compiler for another device: cuda12, cuda13, tpu
@@ -52,6 +53,9 @@ def dispatch(arguments: list[str]) -> int:
         case ["jdk"]:
             print(jdk.find().home)
             return 0
+        case ["bench", *rest]:
+            from . import bench
+            return bench.main(rest)
         case ["kernel", "install", *rest]:
             return kernel_install(rest)
         case _:

@@ -1,0 +1,125 @@
+package tunebook.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tunebook.data.Example;
+import tunebook.engine.Session;
+import tunebook.gemma.Gemma3;
+import tunebook.gemma.Gemma3Config;
+import tunebook.gemma.FunctionGemma;
+import tunebook.lora.Lora;
+import tunebook.lora.LoraModel;
+import tunebook.nn.Precision;
+import tunebook.tensor.Seed;
+import tunebook.tensor.TunebookException;
+import tunebook.tokenizer.Tokenizer;
+import tunebook.train.Schedule;
+import tunebook.train.StepReport;
+import tunebook.train.TrainConfig;
+import tunebook.train.Trainer;
+
+/// The project's side of `./tunebook bench train`: LoRA steps on the workload of `tests/bench`, as one line of JSON with the fields that the peers print.
+@Command(name = "measure", description = "Speed, memory and losses of LoRA steps on rows of token ids; one JSON line (./tunebook bench train compares)")
+final class MeasureCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> TARGETS = List.of("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "down_proj");
+
+    @Spec private CommandSpec spec;
+    @Parameters(paramLabel = "WORKLOAD", description = "lines of {\"tokens\", \"completion_start\"}") private Path workload;
+    @Option(names = "--model", description = "model folder or .gguf; made with random weights of the 270M's shape where it is not there", required = true) private Path model;
+    @Option(names = "--tokenizer", description = "tokenizer for a model that is made", defaultValue = "data/tiny-functiongemma") private Path tokenizer;
+    @Option(names = "--adapter", description = "PEFT folder to start from") private Path adapter;
+    @Option(names = "--steps", description = "steps after the first", defaultValue = "5") private int steps;
+    @Option(names = "--rows", description = "rows of an optimizer step", defaultValue = "8") private int rows;
+    @Option(names = "--micro", description = "rows of a micro-batch", defaultValue = "2") private int micro;
+    @Option(names = "--rank", defaultValue = "8") private int rank;
+    @Option(names = "--precision", description = "MIXED or F32", defaultValue = "MIXED") private Precision precision;
+    @Option(names = "--checkpoint-layers") private boolean checkpointLayers;
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        if (!Files.exists(model)) make();
+        List<StepReport> reports;
+        try (Session session = Session.open(); Gemma3 base = Gemma3.load(model, session, precision); LoraModel tuned = adapted(base)) {
+            TrainConfig config = new TrainConfig().maxSteps(steps + 1).batchSize(micro).accumulation(rows / micro).shuffle(false).learningRate(1e-4)
+                .schedule(Schedule.CONSTANT).maxGradientNorm(0).checkpointLayers(checkpointLayers);
+            reports = new Trainer(tuned, config).run(examples(), List.of()).steps();
+        }
+        spec.commandLine().getOut().println(JSON.writeValueAsString(figures(reports)));
+        return 0;
+    }
+
+    private LoraModel adapted(Gemma3 base) {
+        return adapter == null ? new Lora().rank(rank).alpha(2 * rank).targets(TARGETS.toArray(String[]::new)).attach(base, Seed.of(1)) : Lora.load(adapter, base);
+    }
+
+    /// The first step compiles and is left out, as the peers leave it out.
+    private Map<String, Object> figures(List<StepReport> all) {
+        List<StepReport> timed = all.subList(1, all.size());
+        double[] seconds = timed.stream().mapToDouble(StepReport::seconds).sorted().toArray();
+        double best = timed.stream().mapToDouble(r -> r.tokens() / r.seconds()).max().orElseThrow();
+        double mean = timed.stream().mapToLong(StepReport::tokens).sum() / IntStream.range(0, seconds.length).mapToDouble(i -> seconds[i]).sum();
+        return Map.of("peer", "tunebook", "dtype", precision == Precision.F32 ? "f32" : "bf16", "rows", rows, "first_step_s", rounded(all.getFirst().seconds()),
+            "step_s", List.of(rounded(seconds[seconds.length / 2]), rounded(seconds[0]), rounded(seconds[seconds.length - 1])),
+            "real_tokens_per_s", rounded(best), "mean_tokens_per_s", rounded(mean), "samples_per_s", rounded(rows / seconds[0]),
+            "peak_rss_gb", rounded(peakMemory()), "losses", all.stream().map(StepReport::loss).toList());
+    }
+
+    private static double rounded(double x) {
+        return Double.parseDouble(String.format(Locale.ROOT, "%.3f", x));
+    }
+
+    private static double peakMemory() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(l -> l.startsWith("VmHWM:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", ""))).findFirst().orElse(0) * 1024 / 1e9;
+        } catch (IOException e) {
+            return 0; // not Linux
+        }
+    }
+
+    private List<Example> examples() {
+        try (Stream<String> lines = Files.lines(workload)) {
+            return lines.map(this::example).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Example example(String line) {
+        try {
+            JsonNode row = JSON.readTree(line);
+            int[] tokens = IntStream.range(0, row.get("tokens").size()).map(i -> row.get("tokens").get(i).asInt()).toArray();
+            boolean[] learned = new boolean[tokens.length];
+            for (int i = row.get("completion_start").asInt(); i < tokens.length; i++) learned[i] = true;
+            return new Example(tokens, learned);
+        } catch (JsonProcessingException | NullPointerException e) {
+            throw TunebookException.of("measure", "no row of a workload", line, "make it with tests/bench/workload.py");
+        }
+    }
+
+    private void make() {
+        Tokenizer words = Tokenizer.load(tokenizer);
+        try (Session session = Session.open("cpu"); Gemma3 made = Gemma3.fresh(Gemma3Config.GEMMA_3_270M, words, new FunctionGemma(), session, Precision.MIXED, Seed.of(0))) {
+            made.save(model);
+            for (String file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(tokenizer.resolve(file), model.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
