@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import tunebook.tensor.Seed;
@@ -30,6 +31,9 @@ public final class PracticeTools {
     /// Rows of stage `WIDE` that share their tools.
     public static final int TOGETHER = 5;
     private static final List<DateGrammar.Kind> DATES = List.of(DateGrammar.Kind.values());
+    /// In stage `WIDE` the simple kinds come as often as all kinds together.
+    private static final List<DateGrammar.Kind> WIDE_DATES = Stream.concat(DATES.stream(),
+        IntStream.range(0, DATES.size()).mapToObj(i -> List.of(DateGrammar.Kind.TODAY, DateGrammar.Kind.TOMORROW, DateGrammar.Kind.DATED).get(i % 3))).toList();
 
     private final Seed seed;
     private final Stage stage;
@@ -87,7 +91,7 @@ public final class PracticeTools {
         LocalDateTime now = GeneratedRow.someTime(shared);
         List<DeclaredTool> tools = wideTools(shared);
         RandomGenerator random = seed.derive("practice " + stage + " " + index).random();
-        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, DATES, new Values.Words(true, pieces), now);
+        var values = new Values(random, lexicon, Lexicon.Pool.TRAIN, WIDE_DATES, new Values.Words(true, pieces), now);
         var asked = new ArrayList<>(tools);
         Collections.shuffle(asked, Random.from(random));
         List<Call> calls = asked.subList(0, random.nextInt(5) == 0 ? 2 : 1).stream().map(tool -> tool.call(values, random.nextBoolean())).toList();
@@ -98,13 +102,19 @@ public final class PracticeTools {
     private List<DeclaredTool> wideTools(RandomGenerator random) {
         var tools = new ArrayList<DeclaredTool>();
         var names = new HashSet<String>();
+        var tasks = new HashSet<String>();
         int count = toolCount(random);
         while (tools.size() < count) {
             boolean neighbour = !tools.isEmpty() && random.nextBoolean();
             DeclaredTool tool = declared(neighbour ? distractor(tools.getLast().spec(), random) : target(random, random.nextInt(3) == 0), random);
-            if (names.add(tool.name())) tools.add(tool);
+            if (tasks.add(task(tool.spec())) && names.add(tool.name())) tools.add(tool);
         }
         return tools;
+    }
+
+    /// What a tool does: two tools that do the same could not be told apart.
+    private static String task(ToolSpec spec) {
+        return spec.domain().contains(" ") ? spec.domain() : spec.names().getFirst();
     }
 
     private DeclaredTool declared(ToolSpec spec, RandomGenerator random) {
