@@ -1,7 +1,6 @@
 package tunebook.model;
 
 import java.util.Map;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunebook.graph.Graph;
