@@ -78,19 +78,11 @@ final class MeasureCommand implements Callable<Integer> {
         return Map.of("peer", "tunebook", "dtype", precision == Precision.F32 ? "f32" : "bf16", "rows", rows, "first_step_s", rounded(all.getFirst().seconds()),
             "step_s", List.of(rounded(seconds[seconds.length / 2]), rounded(seconds[0]), rounded(seconds[seconds.length - 1])),
             "real_tokens_per_s", rounded(best), "mean_tokens_per_s", rounded(mean), "samples_per_s", rounded(rows / seconds[0]),
-            "peak_rss_gb", rounded(peakMemory()), "losses", all.stream().map(StepReport::loss).toList());
+            "peak_rss_gb", rounded(PeakMemory.bytes().orElse(0) / 1e9), "losses", all.stream().map(StepReport::loss).toList());
     }
 
     private static double rounded(double x) {
         return Double.parseDouble(String.format(Locale.ROOT, "%.3f", x));
-    }
-
-    private static double peakMemory() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(l -> l.startsWith("VmHWM:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", ""))).findFirst().orElse(0) * 1024 / 1e9;
-        } catch (IOException e) {
-            return 0; // not Linux
-        }
     }
 
     private List<Example> examples() {

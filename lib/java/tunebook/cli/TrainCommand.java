@@ -1,9 +1,8 @@
 package tunebook.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +56,8 @@ final class TrainCommand implements Callable<Integer> {
             history.notes().forEach(this::say);
             tuned.saveAdapter(out);
         }
-        say("adapter " + out + peakMemory().map(p -> ", peak memory " + p).orElse(""));
+        OptionalLong peak = PeakMemory.bytes();
+        say("adapter " + out + (peak.isPresent() ? ", peak memory %.2f GiB".formatted(peak.getAsLong() / (double) (1 << 30)) : ""));
         return 0;
     }
 
@@ -76,15 +76,5 @@ final class TrainCommand implements Callable<Integer> {
     private void say(String line) {
         spec.commandLine().getOut().println(line);
         spec.commandLine().getOut().flush();
-    }
-
-    /// The most resident memory this process has had, as Linux tells it.
-    private static Optional<String> peakMemory() {
-        try {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmHWM:"))
-                .map(l -> "%.2f GiB".formatted(Long.parseLong(l.replaceAll("\\D", "")) / 1048576.0)).findFirst();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -12,13 +12,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import tunebook.tensor.Sha256;
 
 /// Compiled programs on disk. They are native code, so the folder is private to the user and each file carries its checksum.
 ///
@@ -56,13 +55,13 @@ final class ProgramCache {
 
     /// The name of the file for what these parts say.
     static String key(String... parts) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (String part : parts) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
             digest.update(bytes);
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     /// The serialized executable kept under `key`; empty where there is none or it is damaged.
@@ -85,7 +84,7 @@ final class ProgramCache {
     private static boolean whole(byte[] all) {
         int start = MAGIC.length + HASH;
         if (all.length < start || !Arrays.equals(all, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) return false;
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update(all, start, all.length - start);
         return Arrays.equals(digest.digest(), Arrays.copyOfRange(all, MAGIC.length, start));
     }
@@ -143,7 +142,7 @@ final class ProgramCache {
     }
 
     private static byte[] framed(byte[] serialized) {
-        return ByteBuffer.allocate(MAGIC.length + HASH + serialized.length).put(MAGIC).put(sha256().digest(serialized)).put(serialized).array();
+        return ByteBuffer.allocate(MAGIC.length + HASH + serialized.length).put(MAGIC).put(Sha256.digest().digest(serialized)).put(serialized).array();
     }
 
     private void makePrivateFolder() throws IOException {
@@ -154,13 +153,5 @@ final class ProgramCache {
 
     private Path file(String key) {
         return folder.resolve(key + ".program");
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
     }
 }

@@ -12,8 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -21,6 +19,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tunebook.tensor.Sha256;
 import tunebook.tensor.TunebookException;
 
 /// Folders that appear whole or not at all, with a checksum of each file in `SHA256SUMS` (`sha256sum -c` reads it too).
@@ -59,13 +58,13 @@ public final class SealedFolder {
     private static void fill(Path hidden, SequencedMap<String, AtomicFiles.Content> files) throws IOException {
         Map<String, String> sums = new TreeMap<>();
         for (Map.Entry<String, AtomicFiles.Content> file : files.entrySet()) {
-            MessageDigest digest = sha256();
+            MessageDigest digest = Sha256.digest();
             AtomicFiles.fill(hidden.resolve(file.getKey()).toFile(), out -> {
                 OutputStream both = new DigestOutputStream(out, digest);
                 file.getValue().writeTo(both);
                 both.flush();
             });
-            sums.put(file.getKey(), hex(digest));
+            sums.put(file.getKey(), Sha256.hex(digest));
         }
         String text = sums.entrySet().stream().map(e -> e.getValue() + "  " + e.getKey() + "\n").collect(Collectors.joining());
         AtomicFiles.fill(hidden.resolve(SUMS).toFile(), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
@@ -135,24 +134,12 @@ public final class SealedFolder {
     }
 
     private static String sha256(Path file) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw TunebookException.because(e, "SealedFolder.verify", "the file cannot be read", file.toAbsolutePath() + " (" + e + ")", "check its permissions");
         }
-        return hex(digest);
-    }
-
-    private static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return Sha256.hex(digest);
     }
 }

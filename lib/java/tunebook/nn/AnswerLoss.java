@@ -89,11 +89,14 @@ public final class AnswerLoss {
         /// s: x [A, D], embedding [V, D], targets [A, 1], then the carried fields of [Softmax].
         private List<Tensor> add(Tensor block, List<Tensor> s) {
             Tensor e = head(s.get(1), block);
-            Tensor all = OpsDot.linear(s.get(0), e);
-            Tensor column = columns(block, all.dim(0));
-            Tensor fresh = column.ge(block.mul(rows).broadcastTo(all.shape().toArray())); // the last block holds rows of the one before
-            Tensor logits = fresh.select(all, all.graph().full(DType.F32, -1e30, all.shape().toArray()));
-            Tensor hit = column.eq(s.get(2)).and(fresh);
+            Tensor logits = OpsDot.linear(s.get(0), e);
+            Tensor column = columns(block, logits.dim(0));
+            Tensor hit = column.eq(s.get(2));
+            if (vocabulary % rows > 0) { // the last block holds rows of the one before
+                Tensor fresh = column.ge(block.mul(rows).broadcastTo(logits.shape().toArray()));
+                logits = fresh.select(logits, logits.graph().full(DType.F32, -1e30, logits.shape().toArray()));
+                hit = hit.and(fresh);
+            }
             Tensor none = logits.graph().zeros(logits.type());
             Tensor top = s.get(3).max(rowwise(logits.max(1)));
             Tensor scale = s.get(3).sub(top).exp();
@@ -112,8 +115,8 @@ public final class AnswerLoss {
             return OpsIndex.repeat(Math.ceilDiv(vocabulary, rows), invariants, List.of(zeros), (block, s) -> {
                 Tensor p = OpsDot.linear(s.get(0), head(s.get(1), block)).sub(s.get(3)).exp().div(s.get(4));
                 Tensor d = p.sub(columns(block, x.dim(0)).eq(s.get(2)).to(DType.F32)).mul(s.get(5)).to(dot);
-                Tensor rows = OpsDot.dot(d, s.get(0), List.of(), List.of(), List.of(0), List.of(0));
-                return List.of(OpsIndex.dynamicUpdate(s.get(6), rows, List.of(start(block), block.graph().scalar(DType.I32, 0))));
+                Tensor part = OpsDot.dot(d, s.get(0), List.of(), List.of(), List.of(0), List.of(0));
+                return List.of(OpsIndex.dynamicUpdate(s.get(6), part, List.of(start(block), block.graph().scalar(DType.I32, 0))));
             }).getFirst();
         }
 

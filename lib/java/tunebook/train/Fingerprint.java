@@ -6,9 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +21,7 @@ import tunebook.io.SafeTensors;
 import tunebook.model.LanguageModel;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
+import tunebook.tensor.Sha256;
 import tunebook.tensor.Shape;
 
 /// What a run is of: all that must be the same for a resumed run to be the unbroken one.
@@ -72,28 +71,20 @@ record Fingerprint(Map<String, Map<String, String>> facts, Map<String, HostArray
     }
 
     static String sha256(MemorySegment bytes) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         long chunk = 1 << 20;
         for (long at = 0; at < bytes.byteSize(); at += chunk) digest.update(bytes.asSlice(at, Math.min(chunk, bytes.byteSize() - at)).asByteBuffer());
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     static String sha256(List<String> texts) {
         return sha256(MemorySegment.ofArray(String.join("\n", texts).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
-    }
-
     private static HostArray hashes(List<Example> examples) {
         HostArray out = HostArray.zeros(DType.I64, Shape.of(examples.size()));
         ByteBuffer longs = out.bytes().asByteBuffer().order(java.nio.ByteOrder.LITTLE_ENDIAN);
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (Example e : examples) {
             ByteBuffer bytes = ByteBuffer.allocate(5 * e.length());
             for (int token : e.tokens()) bytes.putInt(token);

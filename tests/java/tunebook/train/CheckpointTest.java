@@ -15,56 +15,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tunebook.TinyGemma;
 import tunebook.data.Example;
-import tunebook.engine.Session;
 import tunebook.gemma.Gemma3;
-import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
 import tunebook.nn.Precision;
 import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
 
-class CheckpointTest {
-    static final List<Example> EXAMPLES = TinyGemma.examples(12);
-    static final List<Example> HELD_OUT = TinyGemma.examples(16).subList(12, 16);
-    static final TrainConfig CONFIG = new TrainConfig().maxSteps(7).batchSize(3).learningRate(1e-2).warmupSteps(2).evalEvery(2);
-    static final Lora LORA = new Lora().rank(2).dropout(0.1).targets("q_proj", "v_proj");
-    private static Gemma3 base;
-    private static Session session;
-
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void load() {
-        base = Gemma3.load(Path.of("tests/golden/lora/nested-base"), Session.open("cpu"), Precision.F32);
-        session = base.session();
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
-
-    private static LoraModel adapter() {
-        return LORA.attach(base, Seed.of(1));
-    }
-
-    private Checkpoints in(String name) {
-        return new Checkpoints(folder.resolve(name)).every(2).keepLast(100);
-    }
-
-    static Trainer interruptedAfter(int step, Trainer trainer) {
-        return trainer.listen(r -> {
-            if (r.step() == step) Thread.currentThread().interrupt();
-        });
-    }
-
+class CheckpointTest extends CheckpointRuns {
     static List<String> names(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(f -> f.getFileName().toString()).filter(n -> !n.equals(".lock")).sorted().toList();

@@ -2,12 +2,7 @@ package tunebook.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static tunebook.train.CheckpointTest.CONFIG;
-import static tunebook.train.CheckpointTest.EXAMPLES;
-import static tunebook.train.CheckpointTest.HELD_OUT;
-import static tunebook.train.CheckpointTest.LORA;
 import static tunebook.train.CheckpointTest.assertMessage;
-import static tunebook.train.CheckpointTest.interruptedAfter;
 import static tunebook.train.CheckpointTest.names;
 
 import java.io.IOException;
@@ -18,13 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tunebook.TinyGemma;
 import tunebook.data.Example;
-import tunebook.engine.Session;
 import tunebook.gemma.Gemma3;
 import tunebook.lora.LoraModel;
 import tunebook.model.LanguageModel;
@@ -32,32 +23,7 @@ import tunebook.nn.Precision;
 import tunebook.tensor.Seed;
 
 /// A checkpoint of one run and the model, rows, configuration or device of another.
-class ResumingAnotherRunTest {
-    private static Gemma3 base;
-    private static Session session;
-
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void load() {
-        base = Gemma3.load(Path.of("tests/golden/lora/nested-base"), Session.open("cpu"), Precision.F32);
-        session = base.session();
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
-
-    private static LoraModel adapter() {
-        return LORA.attach(base, Seed.of(1));
-    }
-
-    private Checkpoints in(String name) {
-        return new Checkpoints(folder.resolve(name)).every(2).keepLast(100);
-    }
-
+class ResumingAnotherRunTest extends CheckpointRuns {
     private void start(TrainConfig config) {
         try (LoraModel model = adapter()) {
             interruptedAfter(2, new Trainer(model, config).checkpoints(in("run"))).run(EXAMPLES, HELD_OUT);

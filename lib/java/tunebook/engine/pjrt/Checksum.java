@@ -5,8 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import tunebook.tensor.Sha256;
 import tunebook.tensor.TunebookException;
 
 /// SHA-256 of files, in lower-case hexadecimal.
@@ -17,14 +16,12 @@ final class Checksum {
 
     static String sha256(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.digest();
             byte[] chunk = new byte[CHUNK];
             for (int n; (n = in.read(chunk)) > 0; ) digest.update(chunk, 0, n);
-            return HexFormat.of().formatHex(digest.digest());
+            return Sha256.hex(digest);
         } catch (IOException e) {
             throw TunebookException.because(e, "Plugin.load", "the library cannot be read", file.toString(), "check its permissions");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
         }
     }
 }

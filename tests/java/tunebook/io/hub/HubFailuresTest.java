@@ -51,15 +51,7 @@ class HubFailuresTest {
     }
 
     private Hub hub(String name) {
-        FetchListener listener = new FetchListener() {
-            @Override
-            public void onProgress(FetchReport report) {}
-
-            @Override
-            public void onNote(String note) {
-                notes.add(note);
-            }
-        };
+        FetchListener listener = HubTest.notesTo(notes);
         return new Hub(new RepoId(RepoId.Kind.MODEL, name), "main", FilePatterns.ALL, HubTest.settings(server, cache, token), () -> listener);
     }
 

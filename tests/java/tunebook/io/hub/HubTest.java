@@ -181,12 +181,9 @@ class HubTest {
         assertEquals(List.of(), server.seen);
     }
 
-    @Test
-    void whereTheHubCannotBeReachedTheCacheIsUsedAndSaidSo() throws Exception {
-        Path folder = model().fetch();
-        server.close();
-        List<String> notes = new ArrayList<>();
-        FetchListener listener = new FetchListener() {
+    /// A listener that keeps what is noted.
+    static FetchListener notesTo(List<String> notes) {
+        return new FetchListener() {
             @Override
             public void onProgress(FetchReport report) {}
 
@@ -195,6 +192,14 @@ class HubTest {
                 notes.add(note);
             }
         };
+    }
+
+    @Test
+    void whereTheHubCannotBeReachedTheCacheIsUsedAndSaidSo() throws Exception {
+        Path folder = model().fetch();
+        server.close();
+        List<String> notes = new ArrayList<>();
+        FetchListener listener = notesTo(notes);
         assertEquals(folder, model().listen(listener).<Path>ask(d -> {}, Fetch::folder));
         assertEquals("[Hub: " + server.endpoint() + " cannot be reached (Connection refused): toy-lab/toy-gemma at main is taken from the cache, commit " + commit + "]", notes.toString());
         String other = fails(() -> hub(RepoId.Kind.MODEL, "a/b").ask(d -> {}, Fetch::folder));
