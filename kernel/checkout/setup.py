@@ -134,8 +134,17 @@ def build(found: jdk.Jdk) -> None:
         return
     with step("Java build"):
         shutil.rmtree(ROOT / "target" / "lib", ignore_errors=True)
-        maven(found, "-q", "-DskipTests", "package")
+        maven(found, "-q", "-DskipTests", f"-Dtunebook.commit={commit()}", "package")
         (ROOT / "target" / "built-from").write_text(wanted)
+
+
+def commit() -> str:
+    """What is checked out, with -dirty where files have been changed; "unknown" without git."""
+    try:
+        done = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*"], cwd=ROOT, capture_output=True, text=True)
+    except FileNotFoundError:
+        return "unknown"
+    return done.stdout.strip() or "unknown"
 
 
 def maven(found: jdk.Jdk, *arguments: str) -> None:

@@ -21,7 +21,7 @@
 /// | data | rows, chat templates, tool calls, examples with a loss mask, batches | tokenizer tensor io jinja |
 /// | data.synthetic | seeded generators: phone actions, practice tools, the grammar of dates | tensor io data tokenizer |
 /// | nn | layers as pure functions of parameters, the chunked head | graph quant tensor |
-/// | model | LanguageModel: what a cell holds | nn engine graph tokenizer data io tensor |
+/// | model | LanguageModel: what a cell holds; the certificate of an export | nn engine graph tokenizer data io tensor |
 /// | lora | rules, adapters, the PEFT folder | model nn engine graph quant tensor io tokenizer data |
 /// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io io.hub tokenizer data tensor |
 /// | generate | prefill, decode, sampling | model nn engine graph tokenizer data io tensor |

@@ -16,6 +16,7 @@ import tunebook.io.AtomicFiles;
 import tunebook.io.SafeTensors;
 import tunebook.io.hub.Hub;
 import tunebook.model.LanguageModel;
+import tunebook.model.ModelFiles;
 import tunebook.nn.CausalLm;
 import tunebook.nn.Compute;
 import tunebook.nn.Modules;
@@ -24,6 +25,7 @@ import tunebook.nn.Weights;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Seed;
+import tunebook.tensor.TunebookException;
 import tunebook.tokenizer.Tokenizer;
 
 /// A Gemma 3 text model on a device: frozen as it is loaded, or trainable whole as it is made by [#fresh].
@@ -135,6 +137,17 @@ public final class Gemma3 implements LanguageModel {
     @Override
     public Optional<Path> source() {
         return source;
+    }
+
+    @Override
+    public ModelFiles files() {
+        return Gemma3Files.open(source.orElseThrow(() -> TunebookException.of("Gemma3.files", "the model does not come from files", name() + " was made in memory",
+            "save it as a folder with its tokenizer, load that and attach the adapter to it")));
+    }
+
+    @Override
+    public Gemma3 reload(Path files, Precision precision) {
+        return load(files, session, precision);
     }
 
     @Override

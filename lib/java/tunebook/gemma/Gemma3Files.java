@@ -1,18 +1,26 @@
 package tunebook.gemma;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tunebook.data.ChatTemplate;
+import tunebook.io.AtomicFiles;
 import tunebook.io.Gguf;
 import tunebook.io.SafeTensors;
 import tunebook.io.TextFiles;
+import tunebook.model.ModelFiles;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Shape;
@@ -20,7 +28,7 @@ import tunebook.tensor.TunebookException;
 import tunebook.tokenizer.Tokenizer;
 
 /// The files of a Gemma 3 model, of either format: configuration, weights by Hugging Face path, tokenizer and chat format. Closing it unmaps them.
-interface Gemma3Files extends AutoCloseable {
+interface Gemma3Files extends ModelFiles {
     Gemma3Config config();
 
     Tokenizer tokenizer();
@@ -29,9 +37,6 @@ interface Gemma3Files extends AutoCloseable {
 
     /// The weight at `path`, which must be of `shape`, as `type`.
     HostArray weight(String path, Shape shape, DType type);
-
-    @Override
-    void close();
 
     static Gemma3Files open(Path folderOrGguf) {
         if (Files.isDirectory(folderOrGguf)) return new Folder(folderOrGguf);
@@ -50,6 +55,9 @@ interface Gemma3Files extends AutoCloseable {
     /// A Hugging Face folder: config.json, one or more safetensors files, tokenizer.json.
     final class Folder implements Gemma3Files {
         private static final List<String> PREFIXES = List.of("model.language_model.", "language_model.model.", "model.");
+        /// What else belongs to a model: its configuration, tokenizer and chat template.
+        private static final Pattern BESIDE = Pattern.compile("config\\.json|generation_config\\.json|tokenizer.*|special_tokens_map\\.json|added_tokens\\.json"
+            + "|chat_template.*|vocab\\..*|merges\\.txt|(pre)?processor_config\\.json");
         private static final List<String> NOT_TEXT = List.of("vision_tower.", "multi_modal_projector.", "model.vision_tower.", "model.multi_modal_projector.");
 
         private final Path folder;
@@ -120,6 +128,40 @@ interface Gemma3Files extends AutoCloseable {
         }
 
         @Override
+        public List<String> names() {
+            return weights.names();
+        }
+
+        @Override
+        public String name(String path) {
+            return names.get(path);
+        }
+
+        @Override
+        public DType type(String name) {
+            return weights.get(name).dtype();
+        }
+
+        @Override
+        public HostArray tensor(String name) {
+            return weights.get(name);
+        }
+
+        @Override
+        public SequencedMap<String, AtomicFiles.Content> beside() {
+            SequencedMap<String, AtomicFiles.Content> out = new LinkedHashMap<>();
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    String name = file.getFileName().toString();
+                    if (BESIDE.matcher(name).matches()) out.put(name, to -> Files.copy(file, to));
+                }
+            } catch (IOException e) {
+                throw TunebookException.because(e, "Gemma3.files", "the model's folder cannot be read", folder.toString(), "restore the model's files");
+            }
+            return out;
+        }
+
+        @Override
         public void close() {
             weights.close();
         }
@@ -187,14 +229,48 @@ interface Gemma3Files extends AutoCloseable {
         @Override
         public HostArray weight(String path, Shape shape, DType type) {
             boolean norm = shape.rank() == 1;
-            HostArray a = checked(gguf.get(name(path), norm ? DType.F32 : type), path, shape, norm ? DType.F32 : type);
+            HostArray a = checked(gguf.get(ggufName(path), norm ? DType.F32 : type), path, shape, norm ? DType.F32 : type);
             if (!norm) return a;
             float[] values = a.toFloats();
             for (int i = 0; i < values.length; i++) values[i] -= 1;
             return HostArray.of(values);
         }
 
-        private static String name(String path) {
+        @Override
+        public List<String> names() {
+            return new Gemma3Network(config).parameters().keySet().stream().sorted().toList();
+        }
+
+        @Override
+        public String name(String path) {
+            return path;
+        }
+
+        /// What Google's folders have.
+        @Override
+        public DType type(String name) {
+            return DType.BF16;
+        }
+
+        @Override
+        public HostArray tensor(String name) {
+            return weight(name, new Gemma3Network(config).parameters().get(name), DType.F32);
+        }
+
+        @Override
+        public SequencedMap<String, AtomicFiles.Content> beside() {
+            SequencedMap<String, AtomicFiles.Content> out = new LinkedHashMap<>();
+            out.put("config.json", text(config.toJson()));
+            Tokenizer.filesOf(gguf).forEach((name, text) -> out.put(name, text(text)));
+            gguf.metadata().findString("tokenizer.chat_template").ifPresent(jinja -> out.put("chat_template.jinja", text(jinja)));
+            return out;
+        }
+
+        private static AtomicFiles.Content text(String text) {
+            return out -> out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        private static String ggufName(String path) {
             if (path.equals("model.embed_tokens.weight")) return "token_embd.weight";
             if (path.equals("model.norm.weight")) return "output_norm.weight";
             if (path.equals("lm_head.weight")) return "output.weight";

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import tunebook.tensor.HostArray;
@@ -147,23 +148,27 @@ public final class SafeTensors implements AutoCloseable {
     /// What an earlier save left in the folder under such names goes away once the new files are in place, as
     /// huggingface_hub does it: a reader would otherwise mix both.
     public static void writeSharded(Path folder, Map<String, HostArray> tensors, Map<String, String> metadata, long maxShardBytes) {
-        writeSharded(folder, tensors, metadata, maxShardBytes, Map.of());
+        SequencedMap<String, AtomicFiles.Content> shards = shards(folder, tensors, metadata, maxShardBytes);
+        LinkedHashMap<Path, AtomicFiles.Content> files = new LinkedHashMap<>();
+        shards.forEach((name, content) -> files.put(folder.resolve(name), content));
+        AtomicFiles.writeAll(files);
+        removeOthers(folder, shards.keySet());
     }
 
-    /// The same with the files `beside` them (config.json, say), by name: the whole folder's files appear or none.
-    public static void writeSharded(Path folder, Map<String, HostArray> tensors, Map<String, String> metadata, long maxShardBytes,
-                                    Map<String, AtomicFiles.Content> beside) {
+    /// The same as files to be, by name, the index last: for [StagedFiles] together with others.
+    public static SequencedMap<String, AtomicFiles.Content> shards(Path folder, Map<String, HostArray> tensors, Map<String, String> metadata, long maxShardBytes) {
         List<Map<String, HostArray>> shards = ShardIndex.split(tensors, maxShardBytes);
-        LinkedHashMap<Path, AtomicFiles.Content> files = new LinkedHashMap<>();
-        beside.forEach((name, content) -> files.put(folder.resolve(name), content));
-        List<String> names = new ArrayList<>();
+        SequencedMap<String, AtomicFiles.Content> files = new LinkedHashMap<>();
         for (int i = 0; i < shards.size(); i++) {
-            names.add(ShardIndex.name(i, shards.size()));
-            Path file = folder.resolve(names.get(i));
-            files.put(file, SafeTensorsLayout.of(file, shards.get(i), metadata));
+            String name = ShardIndex.name(i, shards.size());
+            files.put(name, SafeTensorsLayout.of(folder.resolve(name), shards.get(i), metadata));
         }
-        if (shards.size() > 1) files.put(folder.resolve(ShardIndex.FILE), ShardIndex.of(shards, names).content());
-        AtomicFiles.writeAll(files);
-        ShardIndex.removeOthers(folder, files.keySet());
+        if (shards.size() > 1) files.put(ShardIndex.FILE, ShardIndex.of(shards, List.copyOf(files.keySet())).content());
+        return files;
+    }
+
+    /// Removes what an earlier save of a checkpoint left in `folder`, all but the files named `kept`.
+    public static void removeOthers(Path folder, Set<String> kept) {
+        ShardIndex.removeOthers(folder, kept);
     }
 }

@@ -2,14 +2,12 @@ package tunebook.io;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.List;
@@ -127,19 +125,17 @@ public final class SealedFolder {
     }
 
     /// A hidden folder of files; what cannot be removed now is removed by the next [#sweep].
-    private static void removeQuietly(Path hidden) {
+    static void removeQuietly(Path hidden) {
         File[] files = hidden.toFile().listFiles();
         if (files != null) for (File file : files) file.delete();
         hidden.toFile().delete();
     }
 
     private static String sha256(Path file) {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
+        try {
+            return Sha256.hex(file);
         } catch (IOException e) {
             throw TunebookException.because(e, "SealedFolder.verify", "the file cannot be read", file.toAbsolutePath() + " (" + e + ")", "check its permissions");
         }
-        return Sha256.hex(digest);
     }
 }

@@ -98,9 +98,9 @@ record ShardIndex(Map<String, String> weightMap, long totalSize) {
     }
 
     /// Removes the files of an earlier save of a checkpoint, all but `kept`, from `folder`.
-    static void removeOthers(Path folder, Set<Path> kept) {
+    static void removeOthers(Path folder, Set<String> kept) {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> OURS.matcher(f.getFileName().toString()).matches() && !kept.contains(f)).toList()) Files.delete(file);
+            for (Path file : files.filter(f -> OURS.matcher(f.getFileName().toString()).matches() && !kept.contains(f.getFileName().toString())).toList()) Files.delete(file);
         } catch (IOException e) {
             throw TunebookException.because(e, "SafeTensors.writeSharded", "the new files are in place, but those of an earlier save could not be removed",
                 folder.toAbsolutePath() + " (" + e + ")", "remove them by hand: readers would mix both");

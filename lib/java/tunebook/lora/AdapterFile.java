@@ -1,5 +1,6 @@
 package tunebook.lora;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import tunebook.io.AtomicFiles;
 import tunebook.io.SafeTensors;
+import tunebook.io.StagedFiles;
+import tunebook.model.Certificate;
 import tunebook.model.LanguageModel;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
@@ -28,17 +31,21 @@ final class AdapterFile {
     /// An adapter as it was read: A [rank, in] and B [out, rank] of each module by our paths, F32.
     record Loaded(Lora lora, List<String> modules, Map<String, HostArray> matrices) {}
 
-    /// Writes both files into `folder`, both or neither.
-    static void write(Path folder, LoraModel model) {
+    /// Writes both files into `folder` with their certificate, all or none.
+    static Certificate write(Path folder, LoraModel model) {
         boolean nested = BaseFolder.isNested(model.source());
         Map<String, HostArray> tensors = new LinkedHashMap<>();
         for (String path : model.trainable()) tensors.put(ROOT + peftPath(path, nested), model.buffer(path).toHost());
-        Path weights = folder.resolve(WEIGHTS);
-        LinkedHashMap<Path, AtomicFiles.Content> files = new LinkedHashMap<>();
-        files.put(weights, SafeTensors.content(weights, tensors, Map.of("format", "pt")));
-        byte[] config = config(model, nested).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        files.put(folder.resolve(AdapterConfig.FILE), out -> out.write(config));
-        AtomicFiles.writeAll(files);
+        LinkedHashMap<String, AtomicFiles.Content> files = new LinkedHashMap<>();
+        files.put(WEIGHTS, SafeTensors.content(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt")));
+        byte[] config = config(model, nested).getBytes(StandardCharsets.UTF_8);
+        files.put(AdapterConfig.FILE, out -> out.write(config));
+        return StagedFiles.write(folder, files, aside -> {
+            try (LoraModel written = Lora.load(aside, model.base())) {
+                Certificate c = Certificate.of("PEFT adapter", model, written, Optional.empty(), Certificate.Limit.EXACT, aside, files.keySet(), List.of());
+                return new StagedFiles.Checked<>(c, Certificate.FILE, c.content());
+            }
+        });
     }
 
     private static String peftPath(String path, boolean nested) {

@@ -3,42 +3,64 @@ package tunebook.lora;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import tunebook.io.AtomicFiles;
 import tunebook.io.SafeTensors;
+import tunebook.io.StagedFiles;
+import tunebook.model.Certificate;
+import tunebook.model.LanguageModel;
+import tunebook.model.ModelFiles;
+import tunebook.nn.Precision;
+import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.TunebookException;
 
-/// Writes a base model with an adapter's products added to its weights, as a Hugging Face folder.
+/// A base model's files with an adapter's products added to the weights.
 ///
-/// It starts from the base's files, not from what is on the device: W + s·B·A is computed in F32 and rounded once, to the element type that the
-/// file has. What the adapter does not touch is copied bit by bit.
-final class Fusion {
-    private static final long SHARD_BYTES = 5_000_000_000L;
-    /// What else belongs to a model: its configuration, tokenizer and chat template.
-    private static final Pattern BESIDE = Pattern.compile("config\\.json|generation_config\\.json|tokenizer.*|special_tokens_map\\.json|added_tokens\\.json"
-        + "|chat_template.*|vocab\\..*|merges\\.txt|(pre)?processor_config\\.json");
-    private static final List<String> PREFIXES = List.of("", "language_model.", "model.language_model.");
-
+/// It starts from the base's files, not from what is on the device: W + s·B·A is computed in F32. What the adapter does not touch is as it stands there.
+final class Fusion implements ModelFiles {
     private final LoraModel model;
-    private final Path source;
+    private final ModelFiles base;
+    /// Adapted modules by the name of their weight.
+    private final Map<String, String> modules = new LinkedHashMap<>();
 
-    private Fusion(LoraModel model, Path source) {
+    private Fusion(LoraModel model, ModelFiles base) {
         this.model = model;
-        this.source = source;
+        this.base = base;
+        for (String module : model.targets()) modules.put(base.name(module + ".weight"), module);
     }
 
-    /// Writes the fused model of `model` into `folder`: all files or none.
-    static void write(LoraModel model, Path folder) {
-        Path source = model.source().filter(Files::isDirectory).orElseThrow(() -> bad("the base model does not come from a Hugging Face folder",
-            model.base().name() + " from " + model.source().map(Path::toString).orElse("memory"),
-            "save the base as a folder with its tokenizer, load that and attach the adapter to it"));
-        if (Files.exists(folder) && same(source, folder)) throw bad("the fused model would overwrite its base", folder.toString(), "give another folder");
-        new Fusion(model, source).write(folder);
+    static Fusion open(LoraModel model) {
+        boolean untrained = model.targets().stream().allMatch(m -> isZero(model.buffer(LoraBlueprint.pathB(m)).toHost()));
+        if (untrained)
+            throw bad("the fused weights equal the base's", model.targets().size() + " modules, every B is zero", "train the adapter first; nothing was written");
+        ModelFiles base = model.base().files();
+        try {
+            return new Fusion(model, base);
+        } catch (TunebookException e) {
+            base.close();
+            throw e;
+        }
+    }
+
+    private static boolean isZero(HostArray a) {
+        for (long i = 0; i < a.size(); i++) if (a.getFloat(i) != 0) return false;
+        return true;
+    }
+
+    /// Writes the fused model of `model` into `folder`, with its certificate: all files or none.
+    static Certificate write(LoraModel model, Path folder, long maxShardBytes) {
+        if (model.source().filter(s -> Files.exists(folder) && same(s, folder)).isPresent())
+            throw bad("the fused model would overwrite its base", folder.toString(), "give another folder");
+        try (Fusion fused = open(model)) {
+            return fused.write(folder, maxShardBytes);
+        }
     }
 
     private static boolean same(Path a, Path b) {
@@ -49,30 +71,57 @@ final class Fusion {
         }
     }
 
-    private void write(Path folder) {
-        try (SafeTensors base = SafeTensors.open(source)) {
-            Map<String, HostArray> tensors = new LinkedHashMap<>();
-            base.names().forEach(n -> tensors.put(n, base.get(n)));
-            long changed = 0;
-            for (String module : model.targets()) {
-                String name = nameOf(module + ".weight", base);
-                HostArray fused = fuse(module, base.get(name));
-                changed += fused.bytes().mismatch(base.get(name).bytes()) >= 0 ? 1 : 0;
-                tensors.put(name, fused);
+    private Certificate write(Path folder, long maxShardBytes) {
+        Map<String, HostArray> tensors = new TreeMap<>();
+        for (String name : names()) tensors.put(name, tensor(name).to(type(name)));
+        if (modules.keySet().stream().allMatch(n -> tensors.get(n).bytes().mismatch(base.tensor(n).to(type(n)).bytes()) < 0))
+            throw bad("the fused weights equal the base's", modules.size() + " modules, none changed by its adapter after rounding", "train longer; nothing was written");
+        SequencedMap<String, AtomicFiles.Content> weights = SafeTensors.shards(folder, tensors, Map.of("format", "pt"), maxShardBytes);
+        SequencedMap<String, AtomicFiles.Content> files = new LinkedHashMap<>(beside());
+        files.putAll(weights);
+        boolean bf16 = names().stream().allMatch(n -> type(n) == DType.BF16);
+        Certificate found = StagedFiles.write(folder, files, aside -> {
+            try (LanguageModel export = model.reload(aside, bf16 ? Precision.MIXED : Precision.F32)) {
+                Certificate c = Certificate.of("Hugging Face folder", model, export, Optional.of(model.base()), Certificate.Limit.ROUNDED, aside, files.keySet(), List.of());
+                return new StagedFiles.Checked<>(c, Certificate.FILE, c.content());
             }
-            if (changed == 0)
-                throw bad("the fused weights equal the base's", model.targets().size() + " modules, none changed by its adapter after rounding",
-                    "train the adapter first (a fresh one has B = 0); nothing was written");
-            SafeTensors.writeSharded(folder, tensors, Map.of("format", "pt"), SHARD_BYTES, beside());
-        }
+        });
+        SafeTensors.removeOthers(folder, weights.keySet());
+        return found;
     }
 
-    private String nameOf(String path, SafeTensors base) {
-        return PREFIXES.stream().map(p -> p.endsWith("model.language_model.") ? p + path.substring("model.".length()) : p + path).filter(base::contains).findFirst()
-            .orElseThrow(() -> bad("the base's folder has no such weight any more", path + " in " + source, "restore the model's files"));
+    @Override
+    public List<String> names() {
+        return base.names();
     }
 
-    /// W + s·B·A in F32, rounded to W's type.
+    @Override
+    public String name(String path) {
+        return base.name(path);
+    }
+
+    @Override
+    public DType type(String name) {
+        return base.type(name);
+    }
+
+    @Override
+    public HostArray tensor(String name) {
+        String module = modules.get(name);
+        return module == null ? base.tensor(name) : fuse(module, base.tensor(name));
+    }
+
+    @Override
+    public SequencedMap<String, AtomicFiles.Content> beside() {
+        return base.beside();
+    }
+
+    @Override
+    public void close() {
+        base.close();
+    }
+
+    /// W + s·B·A in F32.
     private HostArray fuse(String module, HostArray weight) {
         HostArray a = model.buffer(LoraBlueprint.pathA(module)).toHost();
         HostArray b = model.buffer(LoraBlueprint.pathB(module)).toHost();
@@ -81,7 +130,7 @@ final class Fusion {
         if (weight.shape().rank() != 2 || weight.shape().dim(0) != out || weight.shape().dim(1) != in)
             throw bad("the base's files have changed since it was loaded",
                 module + ".weight is " + weight.shape() + ", was [" + out + ", " + in + "]", "restore the model's files");
-        return HostArray.of(sum(weight.toFloats(), b.toFloats(), a.toFloats(), out, in), out, in).to(weight.dtype());
+        return HostArray.of(sum(weight.toFloats(), b.toFloats(), a.toFloats(), out, in), out, in);
     }
 
     private float[] sum(float[] w, float[] b, float[] a, int out, int in) {
@@ -89,7 +138,7 @@ final class Fusion {
         float scale = (float) model.lora().scale();
         float[] delta = new float[in];
         for (int o = 0; o < out; o++) {
-            java.util.Arrays.fill(delta, 0);
+            Arrays.fill(delta, 0);
             for (int r = 0; r < rank; r++) {
                 float factor = b[o * rank + r];
                 for (int i = 0; i < in; i++) delta[i] += factor * a[r * in + i];
@@ -97,19 +146,6 @@ final class Fusion {
             for (int i = 0; i < in; i++) if (delta[i] != 0) w[o * in + i] += scale * delta[i]; // -0 stays -0
         }
         return w;
-    }
-
-    private Map<String, AtomicFiles.Content> beside() {
-        Map<String, AtomicFiles.Content> out = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.list(source)) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (BESIDE.matcher(name).matches()) out.put(name, to -> Files.copy(file, to));
-            }
-        } catch (IOException e) {
-            throw TunebookException.because(e, "LoraModel.fuse", "the base's folder cannot be read", source.toString(), "restore the model's files");
-        }
-        return out;
     }
 
     private static TunebookException bad(String wrong, String given, String remedy) {

@@ -12,10 +12,13 @@ import tunebook.engine.Params;
 import tunebook.engine.Session;
 import tunebook.engine.Buffer;
 import tunebook.graph.Tensor;
+import tunebook.model.Certificate;
 import tunebook.model.LanguageModel;
+import tunebook.model.ModelFiles;
 import tunebook.nn.CausalLm;
 import tunebook.nn.Compute;
 import tunebook.nn.Modules;
+import tunebook.nn.Precision;
 import tunebook.nn.Weights;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
@@ -28,6 +31,9 @@ import tunebook.tokenizer.Tokenizer;
 ///
 /// It owns the adapters' device memory ([#close] frees it) and shares the base's, which must stay open.
 public final class LoraModel implements LanguageModel {
+    /// As huggingface_hub splits: 5 GB.
+    private static final long SHARD_BYTES = 5_000_000_000L;
+
     private final LanguageModel base;
     private final LoraBlueprint blueprint;
     private final Params adapters;
@@ -123,20 +129,37 @@ public final class LoraModel implements LanguageModel {
         return new ParameterTable(rows, added, frozen + added);
     }
 
-    /// Writes the adapter into `folder` as PEFT does (`adapter_config.json`, `adapter_model.safetensors`); PEFT and [Lora#load] read it.
+    /// Writes the adapter into `folder` as PEFT does (`adapter_config.json`, `adapter_model.safetensors`); PEFT and [Lora#load] read it. What was
+    /// written is read back and held against this model; `certificate.json` says what was found.
     ///
-    /// @throws tunebook.tensor.TunebookException if the folder cannot be written; what was there before is then as it was
-    public void saveAdapter(Path folder) {
-        AdapterFile.write(folder, this);
+    /// @throws tunebook.tensor.TunebookException if the folder cannot be written or the check fails; what was there before is then as it was
+    public Certificate saveAdapter(Path folder) {
+        return AdapterFile.write(folder, this);
     }
 
     /// Writes the base with the adapter added to its weights, W + s·B·A, into `folder`: a Hugging Face model without adapter, with the base's
-    /// configuration, tokenizer and chat template. The sum is taken in F32 from the base's own files and rounded once, to their element type.
+    /// configuration, tokenizer and chat template. The sum is taken in F32 from the base's own files and rounded once, to their element type (BF16
+    /// where they are a GGUF file's blocks). What was written is read back and held against this model; `certificate.json` says what was found.
     ///
-    /// @throws tunebook.tensor.TunebookException if the base does not come from a Hugging Face folder, if the fused weights equal the base's (an
-    ///         adapter that was not trained), or if the folder is the base's or cannot be written; what was there before is then as it was
-    public void fuse(Path folder) {
-        Fusion.write(this, folder);
+    /// @throws tunebook.tensor.TunebookException if the base was made in memory, if the fused weights equal the base's (an adapter that was not
+    ///         trained), if the folder is the base's or cannot be written, or if the check fails; what was there before is then as it was
+    public Certificate fuse(Path folder) {
+        return fuse(folder, SHARD_BYTES);
+    }
+
+    /// The same in files of at most `maxShardBytes` of tensors each (a larger tensor stands alone), with `model.safetensors.index.json` beside them.
+    public Certificate fuse(Path folder, long maxShardBytes) {
+        return Fusion.write(this, folder, maxShardBytes);
+    }
+
+    @Override
+    public ModelFiles files() {
+        return Fusion.open(this);
+    }
+
+    @Override
+    public LanguageModel reload(Path files, Precision precision) {
+        return base.reload(files, precision);
     }
 
     @Override

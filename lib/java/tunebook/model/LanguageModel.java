@@ -9,6 +9,7 @@ import tunebook.engine.Buffer;
 import tunebook.engine.Session;
 import tunebook.graph.StableHlo;
 import tunebook.graph.Tensor;
+import tunebook.nn.Precision;
 import tunebook.tensor.HostArray;
 import tunebook.tokenizer.Tokenizer;
 
@@ -26,6 +27,14 @@ public interface LanguageModel extends Blueprint, AutoCloseable {
     default Optional<Path> source() {
         return Optional.empty();
     }
+
+    /// The model's files, opened again, adapters added to the weights: what exports are written from. The caller closes them.
+    ///
+    /// @throws tunebook.tensor.TunebookException if it was made in memory, if its files have gone, or if its adapters change nothing
+    ModelFiles files();
+
+    /// A fresh model of this one's kind, without adapters, on the same session from other files. The caller closes it.
+    LanguageModel reload(Path files, Precision precision);
 
     /// The device buffer of the parameter at `path`; the model stays its owner.
     Buffer buffer(String path);

@@ -31,12 +31,12 @@ import org.dflib.jjava.kernel.magics.LoadMagic;
 import org.dflib.jjava.kernel.magics.TimeMagic;
 import org.dflib.jjava.maven.MavenDependencyResolver;
 import org.dflib.jjava.maven.magics.MavenMagic;
+import tunebook.io.Build;
 
 /// The Java kernel: JJava's, with cells that do not leak when they are run again ([CellExecution]), an interrupt that
 /// lets code return what it has ([CellThread]), errors that show what was thrown, and the protocol's missing parts.
 public final class TunebookKernel extends JavaKernel {
     private static final String NAME = "tunebook";
-    private static final String VERSION = "0.1.0";
 
     private final CellHistory history = new CellHistory();
     private final CellEvaluator evaluator;
@@ -47,7 +47,7 @@ public final class TunebookKernel extends JavaKernel {
     private Optional<CellReplies> replies = Optional.empty();
 
     private TunebookKernel(Builder parts, CellEvaluator evaluator, JShell shell, KernelConnection connection) {
-        super(NAME, VERSION, parts.language(), List.of(), parts.history(), parts.io(), parts.comms(), parts.renderer(),
+        super(NAME, Build.version(), parts.language(), List.of(), parts.history(), parts.io(), parts.comms(), parts.renderer(),
             parts.magics(), parts.magicsRegistry(), true, parts.styler(), shell, evaluator);
         this.evaluator = evaluator;
         this.connection = connection;
@@ -182,7 +182,7 @@ public final class TunebookKernel extends JavaKernel {
     @Override
     protected void handleKernelInfoRequest(ShellReplyEnvironment env, Message<KernelInfoRequest> request) {
         env.setBusyDeferIdle();
-        env.reply(new KernelInfo(Header.PROTOCOL_VERISON, NAME, VERSION, getLanguageInfo(), getBanner(), getHelpLinks()));
+        env.reply(new KernelInfo(Header.PROTOCOL_VERISON, NAME, Build.version(), getLanguageInfo(), getBanner(), getHelpLinks()));
     }
 
     /// The reply that the protocol asks for: JJava's lacks `status`.

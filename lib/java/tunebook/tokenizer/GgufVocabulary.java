@@ -2,6 +2,7 @@ package tunebook.tokenizer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,6 +98,7 @@ record GgufVocabulary(List<String> pieces, double[] scores, int[] types, NamedTo
             out.writeEndArray();
             out.writeFieldName("normalizer");
             out.writeRawValue("{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"\u2581\"}");
+            writeBos(out);
             out.writeFieldName("decoder");
             out.writeRawValue("{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"\u2581\"},\"content\":\" \"},{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"}]}");
             out.writeFieldName("model");
@@ -106,6 +108,16 @@ record GgufVocabulary(List<String> pieces, double[] scores, int[] types, NamedTo
             throw new UncheckedIOException(e); // writing to memory does not fail
         }
         return bytes.toByteArray();
+    }
+
+    /// Python's tokenizers put the beginning-of-sequence token before a text, as Gemma's does.
+    private void writeBos(JsonGenerator out) throws IOException {
+        int id = pieces.indexOf(named.bos());
+        if (id < 0) return;
+        String token = new ObjectMapper().writeValueAsString(named.bos());
+        out.writeFieldName("post_processor");
+        out.writeRawValue("{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":%1$s,\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[{\"SpecialToken\":{\"id\":%1$s,\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},{\"SpecialToken\":{\"id\":%1$s,\"type_id\":1}},{\"Sequence\":{\"id\":\"B\",\"type_id\":1}}],\"special_tokens\":{%1$s:{\"id\":%1$s,\"ids\":[%2$d],\"tokens\":[%1$s]}}}"
+            .formatted(token, id));
     }
 
     private void writeAdded(JsonGenerator out, int id) throws IOException {

@@ -21,6 +21,12 @@ record NamedTokens(String bos, String eos, String pad) {
             name(config, map, "pad_token", GEMMA.pad));
     }
 
+    /// A `tokenizer_config.json` that says so.
+    String json() {
+        return new ObjectMapper().createObjectNode().put("tokenizer_class", "PreTrainedTokenizerFast").put("bos_token", bos).put("eos_token", eos).put("pad_token", pad)
+            .put("clean_up_tokenization_spaces", false).toPrettyString() + "\n";
+    }
+
     private static String name(JsonNode config, JsonNode map, String field, String otherwise) {
         for (JsonNode source : new JsonNode[] {config, map}) {
             JsonNode value = source.path(field);

@@ -3,6 +3,7 @@ package tunebook.tokenizer;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,6 +51,13 @@ public final class Tokenizer {
     public static Tokenizer fromGguf(Gguf file) {
         GgufVocabulary vocabulary = GgufVocabulary.of(file.metadata());
         return of(vocabulary.json(), "the GGUF file's vocabulary", vocabulary.named());
+    }
+
+    /// The vocabulary of a GGUF file as a Hugging Face folder has it: `tokenizer.json` and `tokenizer_config.json` by name. Its texts get `<bos>` put
+    /// before them by Python's tokenizers, as Gemma's do.
+    public static Map<String, String> filesOf(Gguf file) {
+        GgufVocabulary vocabulary = GgufVocabulary.of(file.metadata());
+        return Map.of("tokenizer.json", new String(vocabulary.json(), StandardCharsets.UTF_8), "tokenizer_config.json", vocabulary.named().json());
     }
 
     /// The tokenizer in the text of a `tokenizer.json`; `origin` is named in errors.

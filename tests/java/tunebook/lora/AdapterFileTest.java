@@ -223,7 +223,7 @@ class AdapterFileTest {
             assertTrue(assertThrows(TunebookException.class, () -> large.saveAdapter(mount)).getMessage().contains("the disk is full"));
             assertTrue(shell("mount", "-o", "remount,ro", mount.toString()));
             assertTrue(assertThrows(TunebookException.class, () -> small.saveAdapter(mount)).getMessage().contains("writing is not permitted here"));
-            assertEquals(List.of("adapter_config.json", "adapter_model.safetensors"), names(mount));
+            assertEquals(List.of("adapter_config.json", "adapter_model.safetensors", "certificate.json"), names(mount));
             Lora.load(mount, base).close();
         } finally {
             shell("umount", mount.toString());

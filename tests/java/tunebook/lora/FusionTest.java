@@ -102,7 +102,7 @@ class FusionTest {
         try (Gemma3 base = load(source); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
             tuned.fuse(folder.resolve("fused"));
         }
-        assertEquals(List.of("chat_template.jinja", "config.json", "model.safetensors", "tokenizer.json"), names(folder.resolve("fused")));
+        assertEquals(List.of("certificate.json", "chat_template.jinja", "config.json", "model.safetensors", "tokenizer.json"), names(folder.resolve("fused")));
         for (String file : List.of("chat_template.jinja", "config.json", "tokenizer.json"))
             assertEquals(-1, Files.mismatch(source.resolve(file), folder.resolve("fused").resolve(file)));
     }
@@ -133,6 +133,25 @@ class FusionTest {
     }
 
     @Test
+    void shardsAreAsLargeAsAskedAndAnEarlierSaveGoesAway() throws IOException {
+        Path out = folder.resolve("fused");
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+            tuned.fuse(out);
+            HostArray logits = Logits.of(tuned, TOKENS);
+            tuned.fuse(out, 100_000);
+            List<String> shards = names(out).stream().filter(n -> n.endsWith(".safetensors")).toList();
+            assertTrue(shards.size() > 2, shards.toString());
+            for (String shard : shards) assertTrue(Files.size(out.resolve(shard)) < 110_000, shard);
+            assertTrue(names(out).contains("model.safetensors.index.json"));
+            try (Gemma3 fused = load(out)) {
+                assertEquals(0, Logits.distance(logits, Logits.of(fused, TOKENS)), 1e-4);
+            }
+            tuned.fuse(out);
+            assertEquals(List.of("certificate.json", "config.json", "model.safetensors", "tokenizer.json"), names(out));
+        }
+    }
+
+    @Test
     void theBasesOwnFolderIsNotWrittenInto() throws IOException {
         Path source = base(DType.BF16, "model.");
         try (Gemma3 base = load(source); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
@@ -141,9 +160,9 @@ class FusionTest {
     }
 
     @Test
-    void aBaseWithoutAFolderCannotBeFused() {
+    void aBaseMadeInMemoryCannotBeFused() {
         try (Gemma3 tiny = TinyGemma.load(); Gemma3 base = Gemma3.trainable(tiny, Precision.F32); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
-            assertMessage(() -> tuned.fuse(folder.resolve("fused")), "does not come from a Hugging Face folder", "from memory", "save the base as a folder");
+            assertMessage(() -> tuned.fuse(folder.resolve("fused")), "the model does not come from files", "was made in memory", "save it as a folder");
         }
     }
 
