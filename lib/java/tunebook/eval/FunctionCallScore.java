@@ -127,6 +127,17 @@ public record FunctionCallScore(List<Result> results) {
         return sorted;
     }
 
+    /// Each row's calls as text, written one way (arguments sorted by name) so that only what is said counts; a text that cannot be read stays as it is.
+    /// For any [CorpusMetric].
+    public List<Segment> segments() {
+        return results.stream().map(r -> Segment.of(readable(r) ? ToolCallText.format(r.calls()) : r.row().produced(), ToolCallText.format(r.row().expected()))).toList();
+    }
+
+    /// BLEU of the calls' text with sacrebleu's defaults: how near the wrong ones come. Exact match is what decides.
+    public BleuScore bleu() {
+        return new Bleu().corpus(segments());
+    }
+
     /// The score of the first `rows` rows, to compare with a run that was interrupted.
     public FunctionCallScore first(int rows) {
         return new FunctionCallScore(results.subList(0, Math.min(rows, results.size())));
@@ -165,9 +176,12 @@ public record FunctionCallScore(List<Result> results) {
     }
 
     private static Comparison.Answer answer(Result result) {
-        boolean readable = result.errors().stream().noneMatch(e -> e instanceof CallError.Malformed);
-        return new Comparison.Answer(readable ? text(result.calls()) : result.row().produced(), result.matched(),
+        return new Comparison.Answer(readable(result) ? text(result.calls()) : result.row().produced(), result.matched(),
             result.errors().stream().map(CallError::describe).collect(Collectors.joining("; ")));
+    }
+
+    private static boolean readable(Result result) {
+        return result.errors().stream().noneMatch(e -> e instanceof CallError.Malformed);
     }
 
     private static List<Object> question(Result result) {

@@ -148,6 +148,14 @@ class FunctionCallScoreTest {
     }
 
     @Test
+    void callsBecomeTextWrittenOneWayAndUnreadableTextStaysAsItIs() {
+        var rows = List.of(new Row("r", List.of(LIGHT), "Well: " + text(LIGHT) + "<start_function_response>"), new Row("r", List.of(MAP), CUT_OFF));
+        List<Segment> segments = FunctionCallScore.of(rows).segments();
+        assertEquals(List.of(Segment.of(text(LIGHT), text(LIGHT)), Segment.of(CUT_OFF, text(MAP))), segments);
+        assertEquals(100, FunctionCallScore.of(rows).first(1).bleu().score(), 1e-9);
+    }
+
+    @Test
     void manyChangesAreCutAndCounted() {
         var wrong = FunctionCallScore.of(Collections.nCopies(7, new Row("r", List.of(LIGHT), "none")));
         var right = FunctionCallScore.of(Collections.nCopies(7, new Row("r", List.of(LIGHT), text(LIGHT))));
