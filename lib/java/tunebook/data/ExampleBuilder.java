@@ -3,6 +3,7 @@ package tunebook.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import tunebook.tensor.TunebookException;
 import tunebook.tokenizer.Tokenizer;
@@ -76,7 +77,12 @@ public record ExampleBuilder(Tokenizer tokenizer, ChatTemplate template, int max
                 "they part at character " + at + ": \"" + excerpt(whole, at) + "\" and \"" + excerpt(prompt, at) + '"',
                 "the chat template writes earlier messages differently once an answer follows: give one that does not, or learn FULL_TEXT rows of plain text");
         }
-        return new Rendered(prompt, whole.substring(prompt.length()));
+        Rendered rendered = new Rendered(prompt, whole.substring(prompt.length()));
+        boolean said = !c.answer().get().trimmed().isEmpty() || !c.answer().get().toolCalls().isEmpty();
+        if (said && tokenizer.decodeWithoutSpecial(tokenizer.encode(rendered.completion)).isBlank())
+            throw TunebookException.of("ExampleBuilder.render", "the chat template leaves out the answer", "after the prompt it writes \"" + rendered.completion.replace("\n", "\\n")
+                + "\" for the answer \"" + excerpt(c.answer().get().content(), 0) + '"', "give a template that writes the assistant's last message");
+        return rendered;
     }
 
     /// The ids of the row's prompt: what generation starts from.
@@ -112,7 +118,16 @@ public record ExampleBuilder(Tokenizer tokenizer, ChatTemplate template, int max
             throw TunebookException.of("ExampleBuilder.examples", "no token would be learned", data.size() + " rows: " + unlearned.size() + " without an answer"
                 + (tooLongRows.isEmpty() ? "" : ", " + tooLongRows.size() + " longer than " + maxTokens + " tokens"),
                 unlearned.size() >= tooLongRows.size() ? "give rows whose last message is the assistant's, or with a completion" : "raise maxTokens");
-        return new Examples(examples, data.size(), tooLongRows, unlearned, seams);
+        return new Examples(examples, data.size(), tooLongRows, unlearned, seams, openingTurn(data).stream().toList());
+    }
+
+    /// Asked for the beginning of the answer's turn, a template writes something.
+    private Optional<String> openingTurn(ChatData data) {
+        return data.stream().filter(r -> r instanceof Row.Conversation c && c.answer().isPresent() && c.prompt().size() > 0 && c.prompt().getLast().role().equals("user"))
+            .findFirst().map(r -> (Row.Conversation) r)
+            .filter(c -> template.render(c.prompt(), c.tools(), true).equals(template.render(c.prompt(), c.tools(), false)))
+            .map(c -> "the chat template does not open the answer's turn — add_generation_prompt changes nothing — the model must write the turn's beginning itself: give a template"
+                + " that writes it");
     }
 
     private record Built(Example example, boolean seam) {}

@@ -10,13 +10,15 @@ import java.util.List;
 /// @param tooLong   indexes of rows left out because they have too many tokens
 /// @param unlearned indexes of rows left out because nothing in them is learned (no answer)
 /// @param seams     indexes of rows whose prompt and completion were encoded apart
-public record Examples(List<Example> examples, int rows, List<Integer> tooLong, List<Integer> unlearned, List<Integer> seams)
+/// @param warnings  what is hardly ever meant about all of them
+public record Examples(List<Example> examples, int rows, List<Integer> tooLong, List<Integer> unlearned, List<Integer> seams, List<String> warnings)
         implements Iterable<Example> {
     public Examples {
         examples = List.copyOf(examples);
         tooLong = List.copyOf(tooLong);
         unlearned = List.copyOf(unlearned);
         seams = List.copyOf(seams);
+        warnings = List.copyOf(warnings);
     }
 
     public int size() {

@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tunebook.data.ChatData;
 import tunebook.data.ExampleBuilder;
+import tunebook.data.StopTokens;
 import tunebook.data.ToolCall;
 import tunebook.data.ToolCallText;
 import tunebook.generate.Generated;
 import tunebook.generate.Generator;
-import tunebook.generate.StopTokens;
 import tunebook.model.LanguageModel;
 import tunebook.tensor.TunebookException;
 

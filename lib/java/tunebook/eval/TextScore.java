@@ -7,10 +7,10 @@ import java.util.stream.IntStream;
 import tunebook.data.ChatData;
 import tunebook.data.ChatMessage;
 import tunebook.data.ExampleBuilder;
+import tunebook.data.StopTokens;
 import tunebook.generate.Generated;
 import tunebook.generate.Generator;
 import tunebook.generate.Sampling;
-import tunebook.generate.StopTokens;
 import tunebook.model.LanguageModel;
 import tunebook.tensor.TunebookException;
 

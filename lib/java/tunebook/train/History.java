@@ -9,6 +9,9 @@ import java.util.Locale;
 /// @param interrupted whether an interrupt stopped it
 /// @param notes       what it was trained on: rows used and left out, batches and how full they are
 public record History(List<StepReport> steps, boolean interrupted, List<String> notes) {
+    /// How a note begins that tells of something hardly ever meant.
+    static final String WARNING = "ATTENTION: ";
+
     public History {
         steps = List.copyOf(steps);
         notes = List.copyOf(notes);
@@ -16,6 +19,11 @@ public record History(List<StepReport> steps, boolean interrupted, List<String> 
 
     public History(List<StepReport> steps, boolean interrupted) {
         this(steps, interrupted, List.of());
+    }
+
+    /// Those of the notes that tell of something hardly ever meant: "what is wrong — what was given — what to do".
+    public List<String> warnings() {
+        return notes.stream().filter(n -> n.startsWith(WARNING)).map(n -> n.substring(WARNING.length())).toList();
     }
 
     /// The losses, in order of the steps.

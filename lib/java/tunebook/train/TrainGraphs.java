@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import tunebook.graph.Gradients;
 import tunebook.graph.Graph;
+import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
 import tunebook.model.Blueprint;
 import tunebook.model.ModelProgram;
@@ -58,6 +60,26 @@ public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int
             g.output(SUM + path, g.zeros(sum.type()));
         });
         AdamW.update(g, config, trainable, gradients, g.parameter("loss", DType.F32, Shape.of()));
+        return g;
+    }
+
+    /// Looks at a micro-batch's gradients of the summed loss without using them: `loss` and, in the order of the trainable parameters, `bad` (F32, how many
+    /// numbers of each gradient are not finite) and `largest` (F32, the largest of the others).
+    Graph inspect() {
+        Graph g = new Graph("inspect_gradients");
+        Map<String, Tensor> trainable = trainable(g, false);
+        Tensor loss = loss(g, trainable);
+        List<Tensor> bad = new ArrayList<>();
+        List<Tensor> largest = new ArrayList<>();
+        for (Tensor d : Gradients.of(loss, trainable.values())) {
+            int[] axes = IntStream.range(0, d.rank()).toArray();
+            Tensor zeros = g.zeros(d.type());
+            bad.add(d.isFinite().select(zeros, zeros.add(1)).sum(axes).reshape(1));
+            largest.add(d.isFinite().select(d.max(d.neg()), zeros).max(axes).reshape(1));
+        }
+        g.output("loss", loss);
+        g.output("bad", OpsShape.concat(0, bad));
+        g.output("largest", OpsShape.concat(0, largest));
         return g;
     }
 

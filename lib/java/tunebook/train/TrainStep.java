@@ -22,7 +22,11 @@ import tunebook.tensor.Shape;
 /// Owns the moments (and the summed gradients) on the device; the trained parameters stay the model's.
 final class TrainStep implements AutoCloseable {
     /// What one optimizer step gave: the mean loss over its learned tokens (nats) and the gradients' global norm before clipping.
-    record Outcome(double loss, double gradientNorm, long learnedTokens) {}
+    record Outcome(double loss, double gradientNorm, long learnedTokens) {
+        boolean isFinite() {
+            return Double.isFinite(loss) && Double.isFinite(gradientNorm);
+        }
+    }
 
     private final LanguageModel model;
     private final TrainConfig config;
@@ -107,6 +111,22 @@ final class TrainStep implements AutoCloseable {
             out = call(apply.get(), in);
         }
         return new Outcome(loss / learned, take(out, "gradient_norm"), learned);
+    }
+
+    /// What [TrainGraphs#inspect] sees in a micro-batch of step `step`, with the parameters as they are. Compiled for this one call.
+    Map<String, HostArray> inspect(int step, Batch batch, int micro) {
+        Map<String, Buffer> in = inputs(batch, step, micro);
+        try (ModelProgram program = ModelProgram.compile(model, graphs((int) batch.tokens().size()).inspect())) {
+            Map<String, HostArray> seen = new LinkedHashMap<>();
+            program.run(in).forEach((name, buffer) -> {
+                try (buffer) {
+                    seen.put(name, buffer.toHost());
+                }
+            });
+            return seen;
+        } finally {
+            in.values().forEach(Buffer::close);
+        }
     }
 
     /// Calls `program` with the state and `in`, closes `in`, and puts back what came out under the name of a parameter or of the state.

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
 import tunebook.data.Batch;
 import tunebook.data.Batches;
 import tunebook.data.ChatData;
@@ -63,14 +64,14 @@ public final class Trainer {
     /// Trains on what follows the prompt of each of `train`'s rows. Rows that are left out are counted in the [History#notes].
     public History run(ChatData train) {
         Examples rows = examples(train);
-        return run(rows.examples(), List.of(), List.of("train: " + rows));
+        return run(rows.examples(), List.of(), List.of("train: " + rows), rows.warnings());
     }
 
     /// The same, and evaluates the mean loss over the learned tokens of `test`: every `evalEvery` steps and at the end.
     public History run(ChatData train, ChatData test) {
         Examples rows = examples(train);
         Examples held = examples(test);
-        return run(rows.examples(), held.examples(), List.of("train: " + rows, "test: " + held));
+        return run(rows.examples(), held.examples(), List.of("train: " + rows, "test: " + held), rows.warnings());
     }
 
     private Examples examples(ChatData data) {
@@ -80,20 +81,21 @@ public final class Trainer {
 
     /// Trains on `train` as it is, however long its examples are; `test` may be empty.
     ///
-    /// @throws TunebookException if `train` is empty, if nothing in a step or in `test` is learned, or when a loss or gradient is not finite (the
-    ///                           parameters are then those of the step before)
+    /// @throws TunebookException if `train` is empty, if nothing in a step or in `test` is learned, or when a loss or gradient is not finite (naming the
+    ///                           first bad parameter; the parameters are then those of the step before)
     public History run(List<Example> train, List<Example> test) {
-        return run(train, test, List.of());
+        return run(train, test, List.of(), List.of());
     }
 
-    private History run(List<Example> train, List<Example> test, List<String> rows) {
+    private History run(List<Example> train, List<Example> test, List<String> rows, List<String> warnings) {
         if (train.isEmpty()) throw TunebookException.of("Trainer.run", "no example to train on", model.name(), "give at least one row with an answer");
         if (!test.isEmpty() && test.stream().allMatch(e -> e.learnedCount() == 0)) throw nothingLearned("none of the " + test.size() + " test examples");
-        checkTokens(train);
-        checkTokens(test);
+        List<String> found = new ArrayList<>(warnings);
+        found.addAll(ExampleChecks.warnings(model, train, test));
         Batches batches = plan(train);
         List<String> notes = new ArrayList<>(rows);
         notes.add(describe(batches));
+        found.forEach(w -> warn(notes, w));
         if (checkpoints.isEmpty()) return run(batches, test, notes, Optional.empty());
         try (CheckpointWriter writer = CheckpointWriter.open(checkpoints.get(), resume, Fingerprint.of(model, config, batches, test))) {
             return run(batches, test, notes, Optional.of(writer));
@@ -111,14 +113,10 @@ public final class Trainer {
         }
     }
 
-    /// The device would take the nearest token of the vocabulary for one outside it.
-    private void checkTokens(List<Example> examples) {
-        int vocabulary = model.network().vocabSize();
-        for (Example e : examples)
-            for (int t : e.tokens())
-                if (t < 0 || t >= vocabulary)
-                    throw TunebookException.of("Trainer.run", "a token is outside the model's vocabulary", "token " + t + " of example " + examples.indexOf(e)
-                        + ", vocabulary of " + vocabulary, "encode the rows with the model's own tokenizer");
+    /// A warning is printed at once and stays among the notes.
+    private static void warn(List<String> notes, String warning) {
+        LoggerFactory.getLogger(Trainer.class).warn("{}", warning);
+        notes.add(History.WARNING + warning);
     }
 
     private Batches plan(List<Example> train) {
@@ -148,6 +146,7 @@ public final class Trainer {
     private History loop(Batches batches, int learned, List<String> notes, List<StepReport> done, TrainStep step, Evaluation evaluation,
                          Optional<CheckpointWriter> writer) {
         List<StepReport> reports = new ArrayList<>(done);
+        Unmoved before = new Unmoved(model);
         boolean interrupted = false;
         for (int n = done.size() + 1; n <= config.maxSteps() && !interrupted; n++) {
             long start = System.nanoTime();
@@ -155,7 +154,10 @@ public final class Trainer {
             List<Batch> micro = IntStream.range(first, first + config.accumulation()).mapToObj(i -> batches.get(i, learned)).toList();
             TrainStep.Outcome outcome = step.run(n, micro);
             double seconds = (System.nanoTime() - start) / 1e9;
-            checkFinite(n, outcome);
+            if (!outcome.isFinite()) throw NotFinite.at(n, outcome, model, step, micro);
+            if (n == 1 && outcome.gradientNorm() == 0)
+                warn(notes, ExampleChecks.warning("the gradient is 0 everywhere: nothing is being learned", "step 1, loss " + outcome.loss(),
+                    "look for matrices that are all zeros (an adapter needs A drawn at random and B zero) and for a loss that is 0 already"));
             boolean evaluate = n == config.maxSteps() || config.evalEvery() > 0 && n % config.evalEvery() == 0;
             OptionalDouble evalLoss = evaluate ? evaluation.loss() : OptionalDouble.empty();
             StepReport report = report(n, micro, outcome, seconds, reports, evalLoss);
@@ -165,15 +167,10 @@ public final class Trainer {
             boolean last = interrupted || n == config.maxSteps();
             writer.ifPresent(w -> w.after(reports, last));
         }
+        if (reports.size() > done.size()) before.warning().ifPresent(w -> warn(notes, w));
         History history = new History(reports, interrupted, notes);
         listeners.forEach(l -> l.onEnd(history));
         return history;
-    }
-
-    private static void checkFinite(int step, TrainStep.Outcome outcome) {
-        if (!Double.isFinite(outcome.loss()) || !Double.isFinite(outcome.gradientNorm()))
-            throw TunebookException.of("Trainer.run", "loss or gradient is not finite at step " + step, "loss " + outcome.loss() + ", gradient norm "
-                + outcome.gradientNorm(), "lower the learning rate or use Precision.F32; the parameters are those of the step before");
     }
 
     private StepReport report(int n, List<Batch> micro, TrainStep.Outcome outcome, double seconds, List<StepReport> before, OptionalDouble evalLoss) {

@@ -11,11 +11,11 @@ import tunebook.data.ChatData;
 import tunebook.data.ExampleBuilder;
 import tunebook.data.Row;
 import tunebook.data.RowTemplate;
+import tunebook.data.StopTokens;
 import tunebook.engine.Session;
 import tunebook.gemma.Gemma3;
 import tunebook.generate.Generator;
 import tunebook.generate.Sampling;
-import tunebook.generate.StopTokens;
 import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
 

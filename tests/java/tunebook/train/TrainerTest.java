@@ -203,7 +203,7 @@ class TrainerTest {
                     heard.add("end " + h.steps().size());
                 }
             }).run(EXAMPLES, EXAMPLES);
-            assertEquals(List.of("start 1", "step 1 of 4", "step 2 of 4 evaluated", "step 3 of 4", "step 4 of 4 evaluated", "end 4"), heard);
+            assertEquals(List.of("start 3", "step 1 of 4", "step 2 of 4 evaluated", "step 3 of 4", "step 4 of 4 evaluated", "end 4"), heard);
             assertEquals(4, history.losses().length);
             assertTrue(history.toString().startsWith("4 steps, loss "), history.toString());
         }

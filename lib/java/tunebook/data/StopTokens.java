@@ -1,4 +1,4 @@
-package tunebook.generate;
+package tunebook.data;
 
 import java.util.LinkedHashSet;
 import java.util.List;
