@@ -14,6 +14,7 @@ USAGE = """usage: ./tunebook COMMAND
 
   run [NOTEBOOK]     execute a notebook headless in the Java kernel (notebooks/01-first-run.ipynb)
   test [--tags ...]  set-up, unit tests, the notebooks in a real kernel; --tags model,gpu,browser adds those
+  notebook check     compile every cell of every notebook; run --all, record, table
   lab                JupyterLab with the kernel, opened at notebooks/
   bench train        speed and memory of LoRA steps; --peers: beside transformers + PEFT and Tunix
   doctor             what is there and what to do where something is missing
@@ -56,6 +57,9 @@ def dispatch(arguments: list[str]) -> int:
         case ["bench", *rest]:
             from . import bench
             return bench.main(rest)
+        case ["notebook", *rest]:
+            from . import notebooks
+            return notebooks.main(rest)
         case ["kernel", "install", *rest]:
             return kernel_install(rest)
         case _:
@@ -74,10 +78,10 @@ def run(arguments: list[str]) -> int:
     return execute(options.notebook, options.out)
 
 
-def execute(notebook: str, out: str) -> int:
+def execute(notebook: str, out: str, *options: str) -> int:
     """Runs the notebook in the environment's own Python; set-up must be done."""
     script = setup.PINS / "checkout" / "execute.py"
-    return subprocess.run([setup.PYTHON, "-I", str(script), notebook, out, str(setup.ROOT)]).returncode
+    return subprocess.run([setup.PYTHON, "-I", str(script), notebook, out, str(setup.ROOT), *options]).returncode
 
 
 def lab(arguments: list[str]) -> int:

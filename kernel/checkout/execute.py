@@ -1,8 +1,11 @@
 """Executes a copy of a notebook in its kernel and writes it, with its HTML, to a folder. Run by the environment's Python.
 
-Arguments: the notebook, the output folder, the folder in which the kernel works.
+`--short` first makes the replacements that cells name in `metadata.short`: fewer steps, fewer rows. `--record` also writes the outputs into the notebook
+itself, where nothing failed, with a stamp: the code they come from, the commit, Java, device, minutes and memory.
 """
 
+import argparse
+import hashlib
 import json
 import os
 import sys
@@ -18,6 +21,8 @@ SCORES = "application/vnd.tunebook.scores+json"
 RAISES = "raises"
 PROGRESS_SECONDS = 10
 LINES_OF_A_CELL = 12
+BETWEEN = "\n%%\n"  # two cells' sources where they are hashed; NotebookFile.java has it too
+ABOUT = 'System.out.print(Runtime.version() + "\\n" + MemoryView.of(Session.open()).device());'
 
 
 class TalkingClient(NotebookClient):
@@ -27,6 +32,7 @@ class TalkingClient(NotebookClient):
     last_cell = -1
     lines = 0
     waiting = ""
+    peak_mb = 0
 
     def process_message(self, msg, cell, cell_index):
         kind, content = msg["msg_type"], msg["content"]
@@ -38,6 +44,7 @@ class TalkingClient(NotebookClient):
                 self.say_progress(cell_index)
         elif kind == "status" and content["execution_state"] == "idle":
             self.say_progress(cell_index)
+            self.peak_mb = peak_memory_mb(self.km.provisioner.pid) or self.peak_mb
         return super().process_message(msg, cell, cell_index)
 
     def say_progress(self, cell_index):
@@ -47,6 +54,8 @@ class TalkingClient(NotebookClient):
         self.waiting = ""
 
     def say(self, cell_index, text):
+        if cell_index == len(self.nb.cells) - 1:  # ABOUT, which is not the notebook's
+            return
         if cell_index != self.last_cell:
             self.last_cell, self.lines = cell_index, 0
         for line in filter(str.strip, text.splitlines()):
@@ -59,24 +68,65 @@ class TalkingClient(NotebookClient):
 
 
 def main() -> int:
-    source, folder, work = (Path(a) for a in sys.argv[1:4])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("source", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("work", type=Path, help="the folder in which the kernel works")
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--record", metavar="COMMIT")
+    options = parser.parse_args()
+    source, folder = options.source, options.folder
     notebook = read(source)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as refused:
         return fail(f"The folder {folder} cannot be written ({refused.strerror}): name another with --out.")
     print(f"Running {source.name}", flush=True)
+    if options.short:
+        shorten(notebook)
     start = time.monotonic()
-    failure = run(notebook, work)
+    failure, about = run(notebook, options.work)
     faults = [failure] if failure else []
     faults += [f for cell in notebook.cells for f in missed_error(cell)]
     write(notebook, source, folder)
     for score in scores(notebook):
         print(f"  {score}")
-    print(f"  {time.monotonic() - start:.0f} s", flush=True)
+    seconds = time.monotonic() - start
+    print(f"  {seconds:.0f} s", flush=True)
+    if options.record and not faults:
+        record(notebook, source, about | {"commit": options.record, "minutes": round(seconds / 60, 1)})
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
+
+
+def shorten(notebook) -> None:
+    for cell in notebook.cells:
+        for text, shorter in cell.metadata.get("short", {}).items():
+            if text not in cell.source:
+                fail(f"A cell's short form replaces what it does not hold: {text}")
+            cell.source = cell.source.replace(text, shorter)
+
+
+def record(notebook, source: Path, stamp: dict) -> None:
+    """Writes the executed notebook in place of its source."""
+    sources = [c.source for c in notebook.cells if c.cell_type == "code"]
+    code = hashlib.sha256(BETWEEN.join(sources).encode()).hexdigest()
+    notebook.metadata["tunebook"] = notebook.metadata.get("tunebook", {}) | stamp | {"code": code}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # times of the day
+        if RAISES in cell.metadata.get("tags", []):
+            cell.metadata["tags"].remove("raises-exception")
+    nbformat.write(notebook, source)
+
+
+def peak_memory_mb(pid: int) -> int:
+    """The most memory that a process has had, as Linux tells it; 0 where it does not."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def read(source: Path):
@@ -86,18 +136,22 @@ def read(source: Path):
         return fail(f"{source} is not a notebook that can be read ({(str(refused).splitlines() or [type(refused).__name__])[0]}).")
 
 
-def run(notebook, work: Path) -> str:
-    """Executes the cells in place; the first error that no cell expects, or nothing."""
+def run(notebook, work: Path) -> tuple[str, dict]:
+    """Executes the cells in place; the first error that no cell expects, or nothing, and what they ran on."""
     for cell in notebook.cells:
         allow_expected_error(cell)
+    notebook.cells.append(nbformat.v4.new_code_cell(ABOUT))
     client = TalkingClient(notebook, kernel_name="tunebook", timeout=None, resources={"metadata": {"path": str(work)}})
+    failure = ""
     try:
         client.execute()
     except CellExecutionError as stopped:
-        return str(stopped)
+        failure = str(stopped)
     except RuntimeError as stopped:
-        return fail(f"The kernel did not start or died ({stopped}). Where it ran out of memory, close other programs or lower TUNEBOOK_XMX.")
-    return ""
+        fail(f"The kernel did not start or died ({stopped}). Where it ran out of memory, close other programs or lower TUNEBOOK_XMX.")
+    said = "".join(o.get("text", "") for o in notebook.cells.pop().outputs).splitlines()
+    about = {"java": said[0], "device": said[1]} if len(said) == 2 else {}
+    return failure, about | {"cores": os.cpu_count(), "peakMemoryMB": client.peak_mb}
 
 
 def fail(words: str) -> int:

@@ -99,5 +99,5 @@ def aot_flags(jdk: Jdk, place: Layout) -> list[str]:
     return [f"-XX:AOTCache={cache}", "-Xlog:aot=off,cds=off"] if cache.is_file() else []
 
 
-def cli_command(jdk: Jdk, place: Layout, arguments: list[str]) -> list[str]:
-    return [str(jdk.java), *flags(place), CLI_MAIN, *arguments]
+def cli_command(jdk: Jdk, place: Layout, arguments: list[str], main: str = CLI_MAIN) -> list[str]:
+    return [str(jdk.java), *flags(place), main, *arguments]

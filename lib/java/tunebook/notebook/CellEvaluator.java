@@ -113,12 +113,7 @@ final class CellEvaluator extends CodeEvaluator {
         }
         for (SnippetEvent event : events) throwFailure(event, code);
         boolean printed = value == System.out || value == System.err; // what printf returns
-        return events.stream().anyMatch(CellEvaluator::isExpression) && !NO_VALUE.equals(value) && !printed ? value : null;
-    }
-
-    private static boolean isExpression(SnippetEvent event) {
-        return event.causeSnippet() == null && event.snippet().kind() == Snippet.Kind.EXPRESSION
-            || event.snippet().subKind() == Snippet.SubKind.TEMP_VAR_EXPRESSION_SUBKIND;
+        return events.stream().anyMatch(CellCompiler::isExpression) && !NO_VALUE.equals(value) && !printed ? value : null;
     }
 
     private interface Evaluation {
