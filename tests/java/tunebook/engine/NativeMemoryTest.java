@@ -73,6 +73,21 @@ class NativeMemoryTest {
     }
 
     @Test
+    void whatIsClosedInTheMiddleOfARunIsFreedAfterIt() {
+        float[] numbers = new float[ExitProbe.SIZE * ExitProbe.SIZE], identity = numbers.clone();
+        for (int i = 0; i < numbers.length; i++) numbers[i] = i % 251;
+        for (int i = 0; i < ExitProbe.SIZE; i++) identity[i * ExitProbe.SIZE + i] = 1;
+        for (int round = 0; round < 3; round++) {
+            Compiled products = session.compile(ExitProbe.products());
+            Buffer x = session.put(HostArray.of(numbers, ExitProbe.SIZE, ExitProbe.SIZE)), w = session.put(HostArray.of(identity, ExitProbe.SIZE, ExitProbe.SIZE));
+            Buffer dropped = products.run(List.of(x, w)).getFirst(), kept = products.run(List.of(x, w)).getFirst();
+            for (AutoCloseable c : List.<AutoCloseable>of(products, dropped, x, w)) assertDoesNotThrow(c::close);
+            assertArrayEquals(numbers, kept.toHost().toFloats());
+            kept.close();
+        }
+    }
+
+    @Test
     void bytesAreCountedByOwner() {
         long before = session.liveBytes();
         var arrays = new LinkedHashMap<String, HostArray>(Map.of("w", HostArray.zeros(DType.BF16, Shape.of(10, 10))));

@@ -8,6 +8,7 @@ import java.util.Map;
 import tunebook.engine.pjrt.ffi.Api;
 import tunebook.engine.pjrt.ffi.Call;
 import tunebook.engine.pjrt.ffi.Function;
+import tunebook.engine.pjrt.ffi.ProcessExit;
 import tunebook.tensor.TunebookException;
 
 /// A PJRT plug-in: a native library that compiles programs and runs them on one kind of device.
@@ -49,6 +50,7 @@ public final class Plugin {
             if (known != null) return known;
             String sha256 = Checksum.sha256(real);
             if (verify) WheelRecord.verify(real, sha256);
+            if (LOADED.isEmpty()) ProcessExit.skipDestructors();
             if (guess(real).equals("cuda")) CudaLibraries.preload(real, Plugins.roots());
             Plugin fresh = new Plugin(real, open(real), sha256);
             LOADED.put(real, fresh);
