@@ -31,7 +31,7 @@ public final class Logits {
         Tensor positions = g.parameter("positions", DType.I32, Shape.of(n));
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(n));
         Modules m = model.modules(ModelProgram.weights(model, g, Map.of()), Optional.empty());
-        g.output("logits", model.network().logits(m, model.network().hidden(m, ids, positions, new FlatAttention(m.compute(), segments, positions, n), false)));
+        g.output("logits", model.network().logits(m, model.network().hidden(m, ids, positions, new FlatAttention(m.compute(), segments, positions), false)));
         Batch batch = Batch.of(List.of(TinyGemma.example(tokens, n)), n, 16);
         Session s = model.session();
         try (ModelProgram program = ModelProgram.compile(model, g); Buffer t = s.put(batch.tokens()); Buffer p = s.put(batch.positions());

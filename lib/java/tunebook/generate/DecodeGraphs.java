@@ -47,7 +47,7 @@ public final class DecodeGraphs {
         Tensor positions = g.parameter("positions", DType.I32, Shape.of(tokens));
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(tokens));
         Tensor sources = g.parameter("sources", DType.I32, Shape.of(rows * slots));
-        Recording attention = new Recording(new FlatAttention(m.compute(), segments, positions, longest));
+        Recording attention = new Recording(new FlatAttention(m.compute(), segments, positions));
         Tensor hidden = model.network().hidden(m, ids, positions, attention, false);
         for (int i = 0; i < attention.seen.size(); i++) {
             Tensor x = attention.seen.get(i); // [T, K, H]

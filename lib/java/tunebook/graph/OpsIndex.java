@@ -78,11 +78,24 @@ public final class OpsIndex {
 
     /// Repeats `body` `trips` times. It gets the trip (I32 scalar, 0 first), the invariants and the carried values, and gives the next carried values.
     public static List<Tensor> repeat(int trips, List<Tensor> invariants, List<Tensor> carried, BiFunction<Tensor, List<Tensor>, List<Tensor>> body) {
-        Graph graph = carried.getFirst().graph();
-        List<Tensor> all = new ArrayList<>(List.of(graph.scalar(DType.I32, 0)));
+        Tensor zero = carried.getFirst().graph().scalar(DType.I32, 0);
+        return repeat(zero, invariants, carried, v -> v.getFirst().lt(v.getFirst().graph().scalar(DType.I32, trips)), body);
+    }
+
+    /// The same for the trips `first` to `last` (I32 scalars), the last one included.
+    public static List<Tensor> repeat(Tensor first, Tensor last, List<Tensor> invariants, List<Tensor> carried,
+                                      BiFunction<Tensor, List<Tensor>, List<Tensor>> body) {
+        List<Tensor> bounded = new ArrayList<>(List.of(last));
+        bounded.addAll(invariants);
+        return repeat(first, bounded, carried, v -> v.getFirst().le(v.get(1)), (trip, v) -> body.apply(trip, v.subList(1, v.size())));
+    }
+
+    private static List<Tensor> repeat(Tensor first, List<Tensor> invariants, List<Tensor> carried, Function<List<Tensor>, Tensor> condition,
+                                       BiFunction<Tensor, List<Tensor>, List<Tensor>> body) {
+        List<Tensor> all = new ArrayList<>(List.of(first));
         all.addAll(invariants);
         all.addAll(carried);
-        List<Tensor> out = loop(all, v -> v.getFirst().lt(v.getFirst().graph().scalar(DType.I32, trips)), v -> {
+        List<Tensor> out = loop(all, condition, v -> {
             List<Tensor> next = new ArrayList<>(List.of(v.getFirst().add(1)));
             next.addAll(v.subList(1, 1 + invariants.size()));
             next.addAll(body.apply(v.getFirst(), v.subList(1, v.size())));

@@ -87,7 +87,7 @@ public record LogitComparison(int prompts, int tokens, double maxLogit, double m
         Tensor positions = g.parameter("positions", DType.I32, Shape.of(LONGEST));
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(LONGEST));
         Modules m = model.modules(new Weights(g, Compute.F32, Map.of(), model::type), Optional.empty());
-        g.output("logits", model.network().logits(m, model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions, LONGEST), false)));
+        g.output("logits", model.network().logits(m, model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions), false)));
         return g;
     }
 

@@ -127,7 +127,7 @@ public final class AnswerLoss {
 
         private Tensor head(Tensor embedding, Tensor block) {
             Tensor zero = block.graph().scalar(DType.I32, 0);
-            return OpsIndex.dynamicSlice(embedding, List.of(start(block), zero), rows, embedding.dim(1)).to(dot);
+            return Moved.dynamicSlice(embedding, List.of(start(block), zero), rows, embedding.dim(1)).to(dot);
         }
 
         private Tensor columns(Tensor block, int a) {

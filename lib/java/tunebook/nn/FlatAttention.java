@@ -11,161 +11,222 @@ import tunebook.tensor.DType;
 
 /// Causal attention within documents that stand end to end on one token axis.
 ///
-/// Queries are taken in blocks; a block sees the keys from `band` tokens before it to its own end, which holds every key of its documents.
-/// Scores exist for one block at a time, forward and backward (as in FlashAttention, Dao et al. 2022, algorithms 1 and 4): kept are the result and
-/// the log of each softmax sum. All query heads of one key/value head are rows of one two-dimensional product.
+/// Queries are taken in blocks, and for each of them the blocks of keys from the start of its first document (or of the window) to its own end, which hold
+/// every key that it sees: what is not seen costs nothing. Scores exist for one pair of blocks at a time, forward and backward (FlashAttention, Dao et al.
+/// 2022, algorithms 1 and 4): kept are the result and the log of each softmax sum. All query heads of one key/value head are rows of one two-dimensional
+/// product. The backward pass works on transposed scores, so that each of its products has a form that XLA's CPU compiler runs fast.
 public final class FlatAttention implements Attention {
+    private static final int BLOCK = 256;
+
     private final Compute compute;
     private final Tensor segments;
     private final Tensor positions;
-    private final int maxLength;
     private final int block;
 
     /// @param segments  [T] I32, the document of each token; tokens see tokens of equal segment only
     /// @param positions [T] I32, position within the document, rising by one
-    /// @param maxLength tokens of the longest document
-    public FlatAttention(Compute compute, Tensor segments, Tensor positions, int maxLength) {
+    public FlatAttention(Compute compute, Tensor segments, Tensor positions) {
         this.compute = compute;
         this.segments = segments;
         this.positions = positions;
-        this.maxLength = maxLength;
         this.block = blockSize(segments.dim(0));
     }
 
-    /// The largest divisor of `tokens` that is at most 256.
+    /// Tokens of a block: as few blocks as there can be of at most 256, equally large but for rounding to a multiple of 16. The last one overlaps the one before.
     static int blockSize(int tokens) {
-        int b = Math.min(256, tokens);
-        while (tokens % b != 0) b--;
-        return b;
+        int blocks = Math.ceilDiv(tokens, BLOCK);
+        return Math.min(tokens, Math.ceilDiv(Math.ceilDiv(tokens, blocks), 16) * 16);
     }
 
     @Override
     public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
-        int t = q.dim(0);
-        Band band = new Band(block, Math.min(Math.min(window, maxLength), t) - 1, window, q.dim(1) / k.dim(1));
+        Pairs pairs = new Pairs(q.dim(0), block, window, k.dim(1), q.dim(1) / k.dim(1), q.dim(2));
         List<Tensor> sources = List.of(flat(q).to(compute.dot()), flat(k).to(compute.dot()), flat(v).to(compute.dot()), segments, positions);
-        List<Tensor> out = band.forward(sources, k.dim(1));
+        List<Tensor> out = pairs.forward(sources);
         List<Tensor> saved = new ArrayList<>(sources);
         saved.addAll(out);
-        return q.graph().withGradient(out.getFirst(), saved, (dy, _, s) -> band.backward(s, dy, k.dim(1)));
+        return q.graph().withGradient(out.getFirst().to(DType.F32), saved, (dy, _, s) -> pairs.backward(s, dy));
     }
 
     private static Tensor flat(Tensor x) {
         return x.reshape(x.dim(0), x.dim(1) * x.dim(2));
     }
 
-    /// @param block  queries of a block
-    /// @param band   keys before the block's first query
+    /// @param tokens T
+    /// @param block  queries, and keys, of a block
     /// @param window a key must be less than this many positions back
+    /// @param heads  key/value heads, K
     /// @param group  query heads of one key/value head
-    private record Band(int block, int band, int window, int group) {
-        /// sources: q [T, N*H], k [T, K*H], v [T, K*H] in the dot type, segments [T], positions [T] → result [T, N*H] F32, log sums [T, N] F32
-        List<Tensor> forward(List<Tensor> sources, int heads) {
+    /// @param h      H
+    private record Pairs(int tokens, int block, int window, int heads, int group, int h) {
+        private static final double UNSEEN = -1e30;
+
+        /// sources: q [T, N*H], k [T, K*H], v [T, K*H] in the dot type, segments [T], positions [T] → result [T, N*H] in the dot type, log sums [T, N] F32
+        List<Tensor> forward(List<Tensor> sources) {
             Graph g = sources.getFirst().graph();
-            int t = sources.getFirst().dim(0);
-            int h = sources.get(1).dim(1) / heads;
-            List<Tensor> carried = List.of(g.full(DType.F32, 0, t, heads * group * h), g.full(DType.F32, 0, t, heads * group));
-            return OpsIndex.repeat(t / block, padded(sources), carried, (i, s) -> {
-                Tensor at = i.mul(block);
-                Tensor mask = mask(s, at);
+            DType dot = sources.getFirst().dtype();
+            List<Tensor> carried = List.of(bits(g.full(dot, 0, tokens, heads * group * h)), g.full(DType.F32, 0, tokens, heads * group));
+            List<Tensor> out = OpsIndex.repeat(blocks(), sources, carried, (i, s) -> {
+                Tensor at = start(i);
                 List<Tensor> results = new ArrayList<>();
                 List<Tensor> logs = new ArrayList<>();
-                for (int k = 0; k < heads; k++) {
-                    Tensor scores = scores(queries(s.get(0), at, k, h), keys(s.get(1), at, k, h), mask);
-                    Tensor top = scores.max(1).reshape(scores.dim(0), 1);
-                    Tensor e = scores.sub(top).exp();
-                    Tensor sum = e.sum(1).reshape(scores.dim(0), 1);
-                    results.add(OpsDot.matmul(e.to(s.get(2).dtype()), keys(s.get(2), at, k, h)).div(sum).reshape(block, group * h));
-                    logs.add(top.add(sum.log()).reshape(block, group));
+                for (int head = 0; head < heads; head++) {
+                    List<Tensor> softmax = softmax(i, at, s, head);
+                    results.add(softmax.get(2).div(softmax.get(1)).to(dot).reshape(block, group * h));
+                    logs.add(softmax.get(0).add(softmax.get(1).log()).reshape(block, group));
                 }
-                return List.of(write(s.get(5), OpsShape.concat(1, results), at), write(s.get(6), OpsShape.concat(1, logs), at));
+                return List.of(write(s.get(5), bits(Moved.concat(1, results)), at), write(s.get(6), OpsShape.concat(1, logs), at));
+            });
+            return List.of(out.get(0).dtype() == dot ? out.get(0) : out.get(0).bitcast(dot), out.get(1));
+        }
+
+        /// Of the queries of block `i`, which starts at `at`: greatest score and sum of exp(score - greatest) [block * group, 1], and the weighted sum of values
+        /// [block * group, h] before division.
+        private List<Tensor> softmax(Tensor i, Tensor at, List<Tensor> s, int head) {
+            Graph g = at.graph();
+            int rows = block * group;
+            Tensor queries = queries(s.get(0), at, head);
+            Tensor segments = piece(s.get(3), at);
+            List<Tensor> invariants = List.of(queries, s.get(1), s.get(2), s.get(3), segments, at);
+            List<Tensor> carried = List.of(g.full(DType.F32, UNSEEN, rows, 1), g.full(DType.F32, 0, rows, 1), g.full(DType.F32, 0, rows, h));
+            return OpsIndex.repeat(first(s.get(4), at), i, invariants, carried, (j, p) -> {
+                Tensor keysAt = start(j);
+                Tensor seen = seen(p.get(4).reshape(block, 1), p.get(5), 0, piece(p.get(3), keysAt).reshape(1, block), keysAt, j);
+                Tensor scores = OpsDot.linear(p.get(0), keys(p.get(1), keysAt, head));
+                Tensor mask = seen.reshape(block, 1, block).broadcastTo(block, group, block).reshape(rows, block);
+                Tensor masked = mask.select(scores, scores.graph().full(DType.F32, UNSEEN, rows, block));
+                Tensor top = p.get(6).max(masked.max(1).reshape(rows, 1));
+                Tensor scale = p.get(6).sub(top).exp();
+                Tensor e = masked.sub(top).exp();
+                Tensor values = OpsDot.matmul(e.to(p.get(2).dtype()), keys(p.get(2), keysAt, head));
+                return List.of(top, p.get(7).mul(scale).add(e.sum(1).reshape(rows, 1)), p.get(8).mul(scale).add(values));
             });
         }
 
         /// sources as in [#forward], then its two results → cotangents of q, k, v in their shapes, F32
-        List<Tensor> backward(List<Tensor> sources, Tensor dy, int heads) {
-            int t = dy.dim(0);
-            int h = sources.get(1).dim(1) / heads;
+        List<Tensor> backward(List<Tensor> sources, Tensor dy) {
             Graph g = dy.graph();
-            Tensor dot = dy.mul(sources.get(5)).reshape(t, heads * group, h).sum(2); // [T, N]
-            List<Tensor> invariants = padded(sources.subList(0, 5));
-            invariants.addAll(List.of(dy.to(sources.getFirst().dtype()), sources.get(6), dot));
-            Tensor zeros = g.full(DType.F32, 0, band + t, heads * h);
-            List<Tensor> out = OpsIndex.repeat(t / block, invariants, List.of(g.full(DType.F32, 0, t, heads * group * h), zeros, zeros), (i, s) -> {
-                Tensor at = i.mul(block);
-                Tensor mask = mask(s, at);
+            DType dot = sources.getFirst().dtype();
+            Tensor delta = dy.mul(sources.get(5).to(DType.F32)).reshape(tokens, heads * group, h).sum(2); // [T, N]
+            List<Tensor> invariants = new ArrayList<>(sources.subList(0, 5));
+            Tensor turned = Moved.of(sources.get(1), k -> k.transpose(1, 0)); // [K * H, T]
+            invariants.addAll(List.of(dy.to(dot), sources.get(6), delta, turned));
+            Tensor zeros = g.full(DType.F32, 0, tokens, heads * h);
+            return OpsIndex.repeat(blocks(), invariants, List.of(g.full(DType.F32, 0, tokens, heads * group * h), zeros, zeros), (i, s) -> {
+                Tensor at = start(i);
                 List<Tensor> dq = new ArrayList<>();
-                List<Tensor> dk = new ArrayList<>();
-                List<Tensor> dv = new ArrayList<>();
-                for (int k = 0; k < heads; k++) {
-                    Tensor q = queries(s.get(0), at, k, h);
-                    Tensor key = keys(s.get(1), at, k, h);
-                    Tensor dOut = queries(s.get(5), at, k, h);
-                    Tensor p = scores(q, key, mask).sub(perQuery(s.get(6), at, k)).exp();
-                    Tensor ds = p.mul(OpsDot.linear(dOut, keys(s.get(2), at, k, h)).sub(perQuery(s.get(7), at, k))).to(q.dtype());
-                    dq.add(OpsDot.matmul(ds, key).reshape(block, group * h));
-                    dk.add(OpsDot.dot(ds, q, List.of(), List.of(), List.of(0), List.of(0)));
-                    dv.add(OpsDot.dot(p.to(q.dtype()), dOut, List.of(), List.of(), List.of(0), List.of(0)));
+                Tensor dk = s.get(10);
+                Tensor dv = s.get(11);
+                for (int head = 0; head < heads; head++) {
+                    List<Tensor> out = cotangents(i, at, s, dk, dv, head);
+                    dq.add(out.get(0).transpose(1, 0).reshape(block, group * h));
+                    dk = out.get(1);
+                    dv = out.get(2);
                 }
-                return List.of(write(s.get(8), OpsShape.concat(1, dq), at), addAt(s.get(9), OpsShape.concat(1, dk), at), addAt(s.get(10), OpsShape.concat(1, dv), at));
+                return List.of(write(s.get(9), newRows(s.get(9), OpsShape.concat(1, dq), at, i), at), dk, dv);
             });
-            return List.of(out.get(0), out.get(1).slice(0, band, band + t), out.get(2).slice(0, band, band + t));
         }
 
-        /// Keys, values and segments with `band` entries put before them that no query sees.
-        private List<Tensor> padded(List<Tensor> s) {
-            List<Tensor> out = new ArrayList<>(List.of(s.get(0)));
-            for (Tensor x : s.subList(1, 3)) out.add(OpsShape.concat(0, List.of(x.graph().full(x.dtype(), 0, band, x.dim(1)), x)));
-            for (Tensor x : s.subList(3, 5)) out.add(OpsShape.concat(0, List.of(x.graph().full(DType.I32, -1, band), x)));
-            return out;
+        /// Of the queries of block `i`: their cotangent, transposed [h, block * group], and those of keys and values with this block's share.
+        private List<Tensor> cotangents(Tensor i, Tensor at, List<Tensor> s, Tensor dk, Tensor dv, int head) {
+            int rows = block * group;
+            List<Tensor> invariants = List.of(queries(s.get(0), at, head), s.get(1), s.get(2), s.get(3), piece(s.get(3), at), at, i, queries(s.get(5), at, head),
+                perQuery(s.get(6), at, head), perQuery(s.get(7), at, head), s.get(8));
+            List<Tensor> carried = List.of(at.graph().full(DType.F32, 0, h, rows), dk, dv);
+            return OpsIndex.repeat(first(s.get(4), at), i, invariants, carried, (j, p) -> {
+                Tensor keysAt = start(j);
+                Tensor q = p.get(0);
+                Tensor dOut = p.get(7);
+                Tensor seen = seen(p.get(4).reshape(1, block), p.get(5), 1, piece(p.get(3), keysAt).reshape(block, 1), keysAt, j).and(fresh(p.get(5), p.get(6), 1));
+                Tensor mask = seen.reshape(block, block, 1).broadcastTo(block, block, group).reshape(block, rows);
+                Tensor scores = OpsDot.linear(keys(p.get(1), keysAt, head), q); // [block, rows]
+                Tensor e = scores.sub(p.get(8)).exp();
+                Tensor probability = mask.select(e, e.graph().zeros(e.type()));
+                Tensor ds = probability.mul(OpsDot.linear(keys(p.get(2), keysAt, head), dOut).sub(p.get(9))).to(q.dtype());
+                Tensor zero = j.graph().scalar(DType.I32, 0);
+                Tensor turned = Moved.dynamicSlice(p.get(10), List.of(j.graph().scalar(DType.I32, head * h), keysAt), h, block);
+                return List.of(p.get(11).add(OpsDot.matmul(turned, ds)), addAt(p.get(12), OpsDot.matmul(ds, q), keysAt, head),
+                    addAt(p.get(13), OpsDot.matmul(probability.to(q.dtype()), dOut), keysAt, head));
+            });
         }
 
-        /// [block * group, band + block] F32; a key that is not seen scores -1e30.
-        private Tensor scores(Tensor q, Tensor k, Tensor mask) {
-            Tensor s = OpsDot.linear(q, k);
-            Tensor seen = mask.reshape(block, 1, band + block).broadcastTo(block, group, band + block).reshape(s.shape().toArray());
-            return seen.select(s, s.graph().full(DType.F32, -1e30, s.shape().toArray()));
+        private int blocks() {
+            return Math.ceilDiv(tokens, block);
         }
 
-        /// [block, band + block] BOOL: which keys each query of the block sees.
-        private Tensor mask(List<Tensor> s, Tensor at) {
-            Tensor qs = piece(s.get(3), at.add(band), block).reshape(block, 1);
-            Tensor qp = piece(s.get(4), at.add(band), block).reshape(block, 1);
-            Tensor ks = piece(s.get(3), at, band + block).reshape(1, band + block);
-            Tensor kp = piece(s.get(4), at, band + block).reshape(1, band + block);
-            Tensor back = qp.sub(kp);
-            Tensor seen = qs.eq(ks).and(back.ge(back.graph().scalar(DType.I32, 0)));
+        /// The first token of block `i`. The last block starts early enough to be whole.
+        private Tensor start(Tensor i) {
+            return i.mul(block).min(i.graph().scalar(DType.I32, tokens - block));
+        }
+
+        /// The first block that holds a key which the queries from `at` on see.
+        private Tensor first(Tensor positions, Tensor at) {
+            Tensor document = at.sub(OpsIndex.dynamicSlice(positions, List.of(at), 1).reshape());
+            Tensor from = window == Integer.MAX_VALUE ? document : document.max(at.sub(at.graph().scalar(DType.I32, window - 1)));
+            return from.div(from.graph().scalar(DType.I32, block));
+        }
+
+        /// [block, block] BOOL: which of the keys of block `j`, those of the block before left out, each query sees.
+        ///
+        /// @param axis of the result, along which queries stand
+        private Tensor seen(Tensor querySegments, Tensor queriesAt, int axis, Tensor keySegments, Tensor keysAt, Tensor j) {
+            Tensor query = at(queriesAt, axis);
+            Tensor key = at(keysAt, 1 - axis);
+            Tensor back = query.sub(key);
+            Tensor seen = querySegments.eq(keySegments).and(back.ge(back.graph().scalar(DType.I32, 0))).and(fresh(keysAt, j, 1 - axis));
             return window == Integer.MAX_VALUE ? seen : seen.and(back.lt(back.graph().scalar(DType.I32, window)));
         }
 
-        /// Rows of a block, the query heads of key/value head `k` folded into them: [block * group, h].
-        private Tensor queries(Tensor x, Tensor at, int k, int h) {
-            return piece(x, at, block).slice(1, k * group * h, (k + 1) * group * h).reshape(block * group, h);
+        /// [block, block] BOOL: whether the token at this place of block `i` along `axis`, which starts at `at`, is not in the block before.
+        private Tensor fresh(Tensor at, Tensor i, int axis) {
+            return at(at, axis).ge(i.mul(block));
         }
 
-        private Tensor keys(Tensor x, Tensor at, int k, int h) {
-            return piece(x, at, band + block).slice(1, k * h, (k + 1) * h);
+        /// [block, block] I32: `start` and up along `axis`.
+        private Tensor at(Tensor start, int axis) {
+            return start.graph().iota(DType.I32, axis, block, block).add(start);
         }
 
-        private Tensor perQuery(Tensor x, Tensor at, int k) {
-            return piece(x, at, block).slice(1, k * group, (k + 1) * group).reshape(block * group, 1);
+        /// `part`, with what `whole` holds already where the block before wrote it.
+        private Tensor newRows(Tensor whole, Tensor part, Tensor at, Tensor i) {
+            if (tokens % block == 0) return part;
+            Tensor fresh = at.graph().iota(DType.I32, 0, part.shape().toArray()).add(at).ge(i.mul(block));
+            return fresh.select(part, OpsIndex.dynamicSlice(whole, starts(whole, at), part.shape().toArray()));
         }
 
-        private static Tensor piece(Tensor x, Tensor at, int length) {
-            return OpsIndex.dynamicSlice(x, starts(x, at), x.shape().with(0, length).toArray());
+        /// Rows of a block, the query heads of key/value head `head` folded into them: [block * group, h].
+        private Tensor queries(Tensor x, Tensor at, int head) {
+            return Moved.dynamicSlice(x, List.of(at, at.graph().scalar(DType.I32, head * group * h)), block, group * h).reshape(block * group, h);
+        }
+
+        private Tensor keys(Tensor x, Tensor at, int head) {
+            return Moved.dynamicSlice(x, List.of(at, at.graph().scalar(DType.I32, head * h)), block, h);
+        }
+
+        private Tensor perQuery(Tensor x, Tensor at, int head) {
+            return OpsIndex.dynamicSlice(x, List.of(at, at.graph().scalar(DType.I32, head * group)), block, group).reshape(1, block * group);
+        }
+
+        private Tensor piece(Tensor x, Tensor at) {
+            return OpsIndex.dynamicSlice(x, List.of(at), block);
         }
 
         private static Tensor write(Tensor x, Tensor part, Tensor at) {
             return OpsIndex.dynamicUpdate(x, part, starts(x, at));
         }
 
-        private static Tensor addAt(Tensor x, Tensor part, Tensor at) {
-            return write(x, piece(x, at, part.dim(0)).add(part), at);
+        private Tensor addAt(Tensor x, Tensor part, Tensor at, int head) {
+            List<Tensor> starts = List.of(at, at.graph().scalar(DType.I32, head * h));
+            return OpsIndex.dynamicUpdate(x, OpsIndex.dynamicSlice(x, starts, block, h).add(part), starts);
         }
 
         private static List<Tensor> starts(Tensor x, Tensor at) {
-            Tensor zero = at.graph().scalar(DType.I32, 0);
-            return x.rank() == 1 ? List.of(at) : List.of(at, zero);
+            return List.of(at, at.graph().scalar(DType.I32, 0));
+        }
+
+        /// BF16 as 16-bit integers: XLA's CPU compiler updates those in place.
+        private static Tensor bits(Tensor x) {
+            return x.dtype() == DType.BF16 ? x.bitcast(DType.U16) : x;
         }
     }
 }

@@ -31,7 +31,7 @@ final class BatchLoss {
         Tensor predictors = g.parameter("predictors", DType.I32, Shape.of(learned));
         Tensor targets = g.parameter("targets", DType.I32, Shape.of(learned));
         Tensor weights = g.parameter("weights", DType.F32, Shape.of(learned));
-        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions, longest), checkpoint);
+        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions), checkpoint);
         return AnswerLoss.sum(m.compute(), hidden, m.weight(model.network().headPath()), predictors, targets, weights, gradient);
     }
 

@@ -37,7 +37,7 @@ class Gemma3ParityTest {
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(capacity));
         Modules m = model.modules(ModelProgram.weights(model, g, Map.of()), Optional.empty());
         int longest = documents.stream().mapToInt(t -> t.length).max().orElseThrow();
-        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions, longest), false);
+        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions), false);
         g.output("logits", model.network().logits(m, hidden));
         Session s = model.session();
         try (ModelProgram program = ModelProgram.compile(model, g); Buffer t = s.put(batch.tokens()); Buffer p = s.put(batch.positions());

@@ -75,7 +75,7 @@ class EvaluateTest {
         Graph graph = new Graph("logits");
         Modules m = model.modules(graph);
         Tensor positions = graph.iota(DType.I32, 0, n);
-        FlatAttention attention = new FlatAttention(m.compute(), graph.full(DType.I32, 1, n), positions, n);
+        FlatAttention attention = new FlatAttention(m.compute(), graph.full(DType.I32, 1, n), positions);
         return model.network().logits(m, model.network().hidden(m, graph.parameter("tokens", DType.I32, Shape.of(n)), positions, attention, false));
     }
 }

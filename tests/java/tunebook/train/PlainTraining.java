@@ -71,7 +71,7 @@ final class PlainTraining {
         Tensor tokens = g.parameter("tokens", DType.I32, Shape.of(t));
         Tensor positions = g.parameter("positions", DType.I32, Shape.of(t));
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(t));
-        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions, batches.longest()), false);
+        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions), false);
         Tensor logits = model.network().logits(m, hidden); // [T, V]
         Tensor shifted = logits.sub(logits.max(1).reshape(t, 1));
         Tensor logProbability = shifted.sub(shifted.exp().sum(1).log().reshape(t, 1));
