@@ -40,9 +40,9 @@ final class AheadOfTime {
     static Map<String, MemoryStats> compile(String topology) {
         Map<String, MemoryStats> out = new LinkedHashMap<>();
         TrainConfig config = new TrainConfig().maxSteps(1000).maxLength(LONGEST);
-        add(out, topology, new TrainGraphs(model(), config, TOKENS, AnswerLoss.capacity(LEARNED), LONGEST).whole());
+        add(out, topology, new TrainGraphs(model(), config, TOKENS, AnswerLoss.capacity(LEARNED)).whole());
         DecodeGraphs decode = new DecodeGraphs(model(), DECODE_ROWS, LONGEST + 256);
-        add(out, topology, decode.prefill(TOKENS, LONGEST));
+        add(out, topology, decode.prefill(TOKENS));
         add(out, topology, decode.decode());
         return out;
     }

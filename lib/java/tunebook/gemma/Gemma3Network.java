@@ -132,12 +132,14 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
 
     private Tensor attend(Modules m, int i, Tensor x, Rope rope, Attention attention) {
         String path = layer(i) + "self_attn.";
-        Tensor q = rope.apply(norm(m, heads(m.linear(x, path + "q_proj"), config.numAttentionHeads()), path + "q_norm"));
-        Tensor k = rope.apply(norm(m, heads(m.linear(x, path + "k_proj"), config.numKeyValueHeads()), path + "k_norm"));
-        Tensor v = heads(m.linear(x, path + "v_proj"), config.numKeyValueHeads());
-        Tensor scaled = q.mul(1 / Math.sqrt(config.queryPreAttnScalar()));
-        Tensor out = attention.apply(i, scaled, k, v, config.isGlobal(i) ? Integer.MAX_VALUE : config.slidingWindow());
-        return m.linear(out, path + "o_proj");
+        int q = config.numAttentionHeads();
+        int k = config.numKeyValueHeads();
+        Tensor all = heads(m.linear(x, List.of(path + "q_proj", path + "k_proj", path + "v_proj")).to(m.compute().dot()), q + 2 * k);
+        Tensor queries = rope.apply(norm(m, all.slice(1, 0, q), path + "q_norm")).mul(1 / Math.sqrt(config.queryPreAttnScalar()));
+        Tensor keys = rope.apply(norm(m, all.slice(1, q, q + k), path + "k_norm"));
+        Tensor values = all.slice(1, q + k, q + 2 * k).to(DType.F32);
+        Tensor out = attention.apply(i, queries, keys, values, config.isGlobal(i) ? Integer.MAX_VALUE : config.slidingWindow());
+        return m.linear(out, path + "o_proj").to(m.compute().dot());
     }
 
     private Tensor heads(Tensor x, int heads) {

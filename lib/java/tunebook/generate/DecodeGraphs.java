@@ -40,7 +40,7 @@ public final class DecodeGraphs {
 
     /// Inputs: tokens, positions, segments [T], `sources` [B * S] (the token that each cache slot holds), `last` [B] (each prompt's last token).
     /// Outputs: the cache, `logits` [B, V], `next` [B].
-    public Graph prefill(int tokens, int longest) {
+    public Graph prefill(int tokens) {
         Graph g = new Graph("prefill");
         Modules m = modules(g);
         Tensor ids = g.parameter("tokens", DType.I32, Shape.of(tokens));

@@ -176,7 +176,7 @@ public final class Generator implements AutoCloseable {
                 last[r] = at - 1;
             }
             for (int i = at; i < capacity; i++) positions[i] = i - at;
-            ModelProgram program = program("prefill " + capacity + " " + longest + " " + slots, () -> new DecodeGraphs(model, rows, slots).prefill(capacity, longest));
+            ModelProgram program = program("prefill " + capacity + " " + slots, () -> new DecodeGraphs(model, rows, slots).prefill(capacity));
             int[] next = call(program, Map.of("tokens", put(tokens), "positions", put(positions), "segments", put(segments), "sources", put(sources), "last", put(last)));
             state.put("slot_positions", model.session().put(HostArray.of(held, rows, slots), "key/value cache"));
             return next;

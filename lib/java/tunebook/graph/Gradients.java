@@ -120,12 +120,22 @@ public final class Gradients {
                 OpsIndex.dynamicUpdate(dy, floatZeros(in.get(1)), in.subList(2, in.size())),
                 OpsIndex.dynamicSlice(dy, in.subList(2, in.size()), in.get(1).shape().toArray()));
             case Op.Barrier _ -> List.of(dy);
-            case Op.CustomGradient c -> c.rule().apply(dy, in.getFirst(), in.subList(1, in.size()));
+            case Op.CustomGradient c -> custom(c, in, dy);
             case Op.Bitcast _, Op.Compare _ -> List.of();
             case Op.Parameter _, Op.Constant _, Op.Literal _, Op.Iota _ -> List.of();
             case Op.While _, Op.RandomBits _, Op.SortDescending _ ->
                 throw TunebookException.of("Gradients.of", "no gradient through " + n, n.types().toString(), "give it one with Graph.withGradient");
         };
+    }
+
+    /// A hand-written rule gets the cotangent and what was kept from behind a barrier: what it computes from them is then computed again, and not kept since
+    /// the forward pass where that computed the same.
+    private List<Tensor> custom(Op.CustomGradient c, List<Tensor> in, Tensor dy) {
+        List<Tensor> kept = in.subList(1 + c.sources(), in.size());
+        List<Tensor> held = new ArrayList<>(List.of(dy));
+        kept.stream().filter(t -> !t.node().inputs().isEmpty()).distinct().forEach(held::add);
+        List<Tensor> apart = graph.barrier(held);
+        return c.rule().apply(apart.getFirst(), kept.stream().map(t -> held.contains(t) ? apart.get(held.lastIndexOf(t)) : t).toList());
     }
 
     private static Tensor unary(Op.UnaryKind kind, Tensor x, Tensor value, Tensor dy) {

@@ -111,11 +111,12 @@ public final class Graph {
         return checkpoints;
     }
 
-    /// Forward it is `value`; backward `rule` gives the cotangents of `sources`.
-    public Tensor withGradient(Tensor value, List<Tensor> sources, Op.GradientRule rule) {
+    /// Forward it is `value`; backward `rule` gives the cotangents of `sources` from what is `kept`.
+    public Tensor withGradient(Tensor value, List<Tensor> sources, List<Tensor> kept, Op.GradientRule rule) {
         List<Tensor> inputs = new ArrayList<>(List.of(value));
         inputs.addAll(sources);
-        return node(new Op.CustomGradient(rule), inputs, value.type());
+        inputs.addAll(kept);
+        return node(new Op.CustomGradient(rule, sources.size()), inputs, value.type());
     }
 
     /// The values, kept apart from what comes before.

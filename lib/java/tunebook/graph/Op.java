@@ -73,17 +73,16 @@ public sealed interface Op {
     /// Runs `body` while `condition` holds; both take the carried values, the body returns the next ones.
     record While(Graph condition, Graph body) implements Op {}
 
-    /// inputs: value, then the tensors it was made from. Forward it is the value; backward `rule` is asked.
-    record CustomGradient(GradientRule rule) implements Op {}
+    /// inputs: value, then `sources` tensors that it was made from, then what is kept for the backward pass. Forward it is the value; backward `rule` is asked.
+    record CustomGradient(GradientRule rule, int sources) implements Op {}
 
     /// A gradient written by hand. It must use the tensors it is handed and no others, so that a checkpointed layer can be computed again.
     @FunctionalInterface
     interface GradientRule {
         /// @param cotangent of the value, F32
-        /// @param value     the value
-        /// @param sources   the tensors the value was made from
-        /// @return one F32 cotangent for each of the first sources; the sources after those get none
-        List<Tensor> apply(Tensor cotangent, Tensor value, List<Tensor> sources);
+        /// @param kept      what was kept for it
+        /// @return one F32 cotangent for each source
+        List<Tensor> apply(Tensor cotangent, List<Tensor> kept);
     }
 
     /// input: state U64[2] → next state, and U32 bits of `shape` (Threefry counter-based generator).

@@ -55,9 +55,9 @@ public final class AnswerLoss {
         if (gradient == Gradient.NONE) return loss;
         Tensor target = Embedding.rows(embedding, targets).to(DType.F32);
         Tensor dx = softmax.mean().sub(target.mul(softmax.others())).div(softmax.sum()).mul(weight);
-        if (gradient == Gradient.HIDDEN) return hidden.graph().withGradient(loss, List.of(x, dx), (dy, _, s) -> List.of(s.get(1).mul(dy)));
+        if (gradient == Gradient.HIDDEN) return hidden.graph().withGradient(loss, List.of(x), List.of(dx), (dy, kept) -> List.of(kept.getFirst().mul(dy)));
         Tensor de = blocks.headGradient(x, embedding, targets.reshape(a, 1), softmax, weight);
-        return hidden.graph().withGradient(loss, List.of(x, embedding, dx, de), (dy, _, s) -> List.of(s.get(2).mul(dy), s.get(3).mul(dy)));
+        return hidden.graph().withGradient(loss, List.of(x, embedding), List.of(dx, de), (dy, kept) -> List.of(kept.get(0).mul(dy), kept.get(1).mul(dy)));
     }
 
     /// Of one row of logits each, [A, 1] F32.
@@ -127,7 +127,9 @@ public final class AnswerLoss {
 
         private Tensor head(Tensor embedding, Tensor block) {
             Tensor zero = block.graph().scalar(DType.I32, 0);
-            return Moved.dynamicSlice(embedding, List.of(start(block), zero), rows, embedding.dim(1)).to(dot);
+            // Behind the barrier, so that no other form of the whole table is made before the loop.
+            Tensor table = block.graph().barrier(List.of(embedding, block)).getFirst();
+            return Moved.dynamicSlice(table, List.of(start(block), zero), rows, embedding.dim(1)).to(dot);
         }
 
         private Tensor columns(Tensor block, int a) {

@@ -40,44 +40,45 @@ public final class FlatAttention implements Attention {
 
     @Override
     public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
-        Pairs pairs = new Pairs(q.dim(0), block, window, k.dim(1), q.dim(1) / k.dim(1), q.dim(2));
-        List<Tensor> sources = List.of(flat(q).to(compute.dot()), flat(k).to(compute.dot()), flat(v).to(compute.dot()), segments, positions);
-        List<Tensor> out = pairs.forward(sources);
-        List<Tensor> saved = new ArrayList<>(sources);
-        saved.addAll(out);
-        return q.graph().withGradient(out.getFirst().to(DType.F32), saved, (dy, _, s) -> pairs.backward(s, dy));
+        Pairs pairs = new Pairs(compute.dot(), q.dim(0), block, window, k.dim(1), q.dim(1) / k.dim(1), q.dim(2));
+        List<Tensor> inputs = List.of(pairs.bits(flat(q)), pairs.bits(flat(k)), pairs.bits(flat(v)), segments, positions);
+        List<Tensor> out = pairs.forward(inputs);
+        List<Tensor> kept = new ArrayList<>(inputs);
+        kept.addAll(out);
+        return q.graph().withGradient(pairs.wide(out.getFirst()), List.of(q, k, v), kept, (dy, s) -> pairs.backward(s, dy));
     }
 
     private static Tensor flat(Tensor x) {
         return x.reshape(x.dim(0), x.dim(1) * x.dim(2));
     }
 
+    /// Arrays of operands are held as 16-bit integers where they are BF16: XLA's CPU compiler slices and updates those in place.
+    ///
+    /// @param dot    operand type of products
     /// @param tokens T
     /// @param block  queries, and keys, of a block
     /// @param window a key must be less than this many positions back
     /// @param heads  key/value heads, K
     /// @param group  query heads of one key/value head
     /// @param h      H
-    private record Pairs(int tokens, int block, int window, int heads, int group, int h) {
+    private record Pairs(DType dot, int tokens, int block, int window, int heads, int group, int h) {
         private static final double UNSEEN = -1e30;
 
-        /// sources: q [T, N*H], k [T, K*H], v [T, K*H] in the dot type, segments [T], positions [T] → result [T, N*H] in the dot type, log sums [T, N] F32
-        List<Tensor> forward(List<Tensor> sources) {
-            Graph g = sources.getFirst().graph();
-            DType dot = sources.getFirst().dtype();
-            List<Tensor> carried = List.of(bits(g.full(dot, 0, tokens, heads * group * h)), g.full(DType.F32, 0, tokens, heads * group));
-            List<Tensor> out = OpsIndex.repeat(blocks(), sources, carried, (i, s) -> {
+        /// inputs: q [T, N*H], k [T, K*H], v [T, K*H] as [#bits], segments [T], positions [T] → result [T, N*H] as [#bits], log sums [T, N] F32
+        List<Tensor> forward(List<Tensor> inputs) {
+            Graph g = inputs.getFirst().graph();
+            List<Tensor> carried = List.of(g.zeros(inputs.getFirst().type()), g.full(DType.F32, 0, tokens, heads * group));
+            return OpsIndex.repeat(blocks(), inputs, carried, (i, s) -> {
                 Tensor at = start(i);
                 List<Tensor> results = new ArrayList<>();
                 List<Tensor> logs = new ArrayList<>();
                 for (int head = 0; head < heads; head++) {
                     List<Tensor> softmax = softmax(i, at, s, head);
-                    results.add(softmax.get(2).div(softmax.get(1)).to(dot).reshape(block, group * h));
+                    results.add(bits(softmax.get(2).div(softmax.get(1))).reshape(block, group * h));
                     logs.add(softmax.get(0).add(softmax.get(1).log()).reshape(block, group));
                 }
-                return List.of(write(s.get(5), bits(Moved.concat(1, results)), at), write(s.get(6), OpsShape.concat(1, logs), at));
+                return List.of(write(s.get(5), OpsShape.concat(1, results), at), write(s.get(6), OpsShape.concat(1, logs), at));
             });
-            return List.of(out.get(0).dtype() == dot ? out.get(0) : out.get(0).bitcast(dot), out.get(1));
         }
 
         /// Of the queries of block `i`, which starts at `at`: greatest score and sum of exp(score - greatest) [block * group, 1], and the weighted sum of values
@@ -98,33 +99,32 @@ public final class FlatAttention implements Attention {
                 Tensor top = p.get(6).max(masked.max(1).reshape(rows, 1));
                 Tensor scale = p.get(6).sub(top).exp();
                 Tensor e = masked.sub(top).exp();
-                Tensor values = OpsDot.matmul(e.to(p.get(2).dtype()), keys(p.get(2), keysAt, head));
+                Tensor values = OpsDot.matmul(e.to(dot), keys(p.get(2), keysAt, head));
                 return List.of(top, p.get(7).mul(scale).add(e.sum(1).reshape(rows, 1)), p.get(8).mul(scale).add(values));
             });
         }
 
-        /// sources as in [#forward], then its two results → cotangents of q, k, v in their shapes, F32
-        List<Tensor> backward(List<Tensor> sources, Tensor dy) {
+        /// kept: the inputs of [#forward], then its two results → cotangents of q [T, N, H], k [T, K, H], v [T, K, H], F32
+        List<Tensor> backward(List<Tensor> kept, Tensor dy) {
             Graph g = dy.graph();
-            DType dot = sources.getFirst().dtype();
-            Tensor delta = dy.mul(sources.get(5).to(DType.F32)).reshape(tokens, heads * group, h).sum(2); // [T, N]
-            List<Tensor> invariants = new ArrayList<>(sources.subList(0, 5));
-            Tensor turned = Moved.of(sources.get(1), k -> k.transpose(1, 0)); // [K * H, T]
-            invariants.addAll(List.of(dy.to(dot), sources.get(6), delta, turned));
+            Tensor delta = dy.mul(wide(kept.get(5))).reshape(tokens, heads * group, h).sum(2); // [T, N]
+            List<Tensor> invariants = new ArrayList<>(kept.subList(0, 5));
+            invariants.addAll(List.of(bits(dy), kept.get(6), delta, kept.get(1).transpose(1, 0)));
             Tensor zeros = g.full(DType.F32, 0, tokens, heads * h);
-            return OpsIndex.repeat(blocks(), invariants, List.of(g.full(DType.F32, 0, tokens, heads * group * h), zeros, zeros), (i, s) -> {
+            List<Tensor> out = OpsIndex.repeat(blocks(), invariants, List.of(g.full(DType.F32, 0, tokens, heads * group * h), zeros, zeros), (i, s) -> {
                 Tensor at = start(i);
                 List<Tensor> dq = new ArrayList<>();
                 Tensor dk = s.get(10);
                 Tensor dv = s.get(11);
                 for (int head = 0; head < heads; head++) {
-                    List<Tensor> out = cotangents(i, at, s, dk, dv, head);
-                    dq.add(out.get(0).transpose(1, 0).reshape(block, group * h));
-                    dk = out.get(1);
-                    dv = out.get(2);
+                    List<Tensor> shares = cotangents(i, at, s, dk, dv, head);
+                    dq.add(shares.get(0).transpose(1, 0).reshape(block, group * h));
+                    dk = shares.get(1);
+                    dv = shares.get(2);
                 }
                 return List.of(write(s.get(9), newRows(s.get(9), OpsShape.concat(1, dq), at, i), at), dk, dv);
             });
+            return out.stream().map(x -> x.reshape(tokens, x.dim(1) / h, h)).toList();
         }
 
         /// Of the queries of block `i`: their cotangent, transposed [h, block * group], and those of keys and values with this block's share.
@@ -142,11 +142,10 @@ public final class FlatAttention implements Attention {
                 Tensor scores = OpsDot.linear(keys(p.get(1), keysAt, head), q); // [block, rows]
                 Tensor e = scores.sub(p.get(8)).exp();
                 Tensor probability = mask.select(e, e.graph().zeros(e.type()));
-                Tensor ds = probability.mul(OpsDot.linear(keys(p.get(2), keysAt, head), dOut).sub(p.get(9))).to(q.dtype());
-                Tensor zero = j.graph().scalar(DType.I32, 0);
-                Tensor turned = Moved.dynamicSlice(p.get(10), List.of(j.graph().scalar(DType.I32, head * h), keysAt), h, block);
+                Tensor ds = probability.mul(OpsDot.linear(keys(p.get(2), keysAt, head), dOut).sub(p.get(9))).to(dot);
+                Tensor turned = operand(p.get(10), j.graph().scalar(DType.I32, head * h), keysAt, h, block);
                 return List.of(p.get(11).add(OpsDot.matmul(turned, ds)), addAt(p.get(12), OpsDot.matmul(ds, q), keysAt, head),
-                    addAt(p.get(13), OpsDot.matmul(probability.to(q.dtype()), dOut), keysAt, head));
+                    addAt(p.get(13), OpsDot.matmul(probability.to(dot), dOut), keysAt, head));
             });
         }
 
@@ -196,11 +195,11 @@ public final class FlatAttention implements Attention {
 
         /// Rows of a block, the query heads of key/value head `head` folded into them: [block * group, h].
         private Tensor queries(Tensor x, Tensor at, int head) {
-            return Moved.dynamicSlice(x, List.of(at, at.graph().scalar(DType.I32, head * group * h)), block, group * h).reshape(block * group, h);
+            return operand(x, at, at.graph().scalar(DType.I32, head * group * h), block, group * h).reshape(block * group, h);
         }
 
         private Tensor keys(Tensor x, Tensor at, int head) {
-            return Moved.dynamicSlice(x, List.of(at, at.graph().scalar(DType.I32, head * h)), block, h);
+            return operand(x, at, at.graph().scalar(DType.I32, head * h), block, h);
         }
 
         private Tensor perQuery(Tensor x, Tensor at, int head) {
@@ -224,9 +223,18 @@ public final class FlatAttention implements Attention {
             return List.of(at, at.graph().scalar(DType.I32, 0));
         }
 
-        /// BF16 as 16-bit integers: XLA's CPU compiler updates those in place.
-        private static Tensor bits(Tensor x) {
-            return x.dtype() == DType.BF16 ? x.bitcast(DType.U16) : x;
+        /// `x` F32 as operands of products, those in BF16 as 16-bit integers.
+        Tensor bits(Tensor x) {
+            return dot == DType.BF16 ? x.to(dot).bitcast(DType.U16) : x.to(dot);
+        }
+
+        /// The reverse of [#bits].
+        Tensor wide(Tensor bits) {
+            return bits.bitcast(dot).to(DType.F32);
+        }
+
+        private Tensor operand(Tensor bits, Tensor row, Tensor column, int rows, int columns) {
+            return OpsIndex.dynamicSlice(bits, List.of(row, column), rows, columns).bitcast(dot);
         }
     }
 }

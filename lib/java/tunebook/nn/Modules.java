@@ -5,6 +5,7 @@ import tunebook.graph.OpsDot;
 import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
 import java.util.List;
+import java.util.function.Function;
 
 /// What layers are built from: parameters by path, and linear modules by path.
 ///
@@ -18,7 +19,18 @@ public interface Modules {
     Tensor weight(String path);
 
     /// The linear module at `module` (its weight is `module.weight`, [out, in]) applied to `x` [T, in] F32 → [T, out] F32.
-    Tensor linear(Tensor x, String module);
+    default Tensor linear(Tensor x, String module) {
+        return linear(x, List.of(module));
+    }
+
+    /// Several linear modules applied to one `x` [T, in] F32, their results side by side: [T, sum of out] F32.
+    Tensor linear(Tensor x, List<String> modules);
+
+    /// `value`, which depends on parameters alone and is the same in each call of a program until a parameter changes. Where the program is made so, it
+    /// becomes an argument called `name` and is computed by a program of its own.
+    ///
+    /// @param value over the modules it is given, which may be those of another graph
+    Tensor once(String name, Tensor.Type type, Function<Modules, Tensor> value);
 
     /// `x` [T, in] times `weight` [out, in] transposed → [T, out] F32, in the arithmetic of [#compute].
     default Tensor product(Tensor x, Tensor weight) {

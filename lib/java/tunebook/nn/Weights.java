@@ -1,8 +1,11 @@
 package tunebook.nn;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import tunebook.graph.Graph;
+import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
 
 /// Modules that are just parameters: each becomes an argument of the program when it is first asked for.
@@ -11,14 +14,25 @@ public final class Weights implements Modules {
     private final Compute compute;
     private final Map<String, Tensor> given;
     private final Function<String, Tensor.Type> stored;
+    private final Optional<Map<String, Function<Modules, Tensor>>> apart;
 
     /// @param given  tensors that stand for parameters already (the trainable ones of a step)
     /// @param stored element type and shape of every other parameter, by path
     public Weights(Graph graph, Compute compute, Map<String, Tensor> given, Function<String, Tensor.Type> stored) {
+        this(graph, compute, given, stored, Optional.empty());
+    }
+
+    private Weights(Graph graph, Compute compute, Map<String, Tensor> given, Function<String, Tensor.Type> stored, Optional<Map<String, Function<Modules, Tensor>>> apart) {
         this.graph = graph;
         this.compute = compute;
         this.given = given;
         this.stored = stored;
+        this.apart = apart;
+    }
+
+    /// The same, but values asked for with [#once] are arguments of the program; what they are is put into `apart`, by their names.
+    public Weights apart(Map<String, Function<Modules, Tensor>> apart) {
+        return new Weights(graph, compute, given, stored, Optional.of(apart));
     }
 
     @Override
@@ -40,7 +54,15 @@ public final class Weights implements Modules {
     }
 
     @Override
-    public Tensor linear(Tensor x, String module) {
-        return product(x, weight(module + ".weight"));
+    public Tensor once(String name, Tensor.Type type, Function<Modules, Tensor> value) {
+        if (apart.isEmpty()) return value.apply(this);
+        apart.get().put(name, value);
+        Tensor known = graph.parameters().get(name);
+        return known != null ? known : graph.parameter(name, type.dtype(), type.shape());
+    }
+
+    @Override
+    public Tensor linear(Tensor x, List<String> modules) {
+        return OpsShape.concat(1, modules.stream().map(module -> product(x, weight(module + ".weight"))).toList());
     }
 }

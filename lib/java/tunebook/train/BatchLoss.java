@@ -22,8 +22,7 @@ final class BatchLoss {
     ///
     /// @param capacity token slots
     /// @param learned  slots for learned tokens
-    /// @param longest  tokens of the longest document
-    static Tensor sum(Blueprint model, Modules m, int capacity, int learned, int longest, AnswerLoss.Gradient gradient, boolean checkpoint) {
+    static Tensor sum(Blueprint model, Modules m, int capacity, int learned, AnswerLoss.Gradient gradient, boolean checkpoint) {
         Graph g = m.graph();
         Tensor tokens = g.parameter("tokens", DType.I32, Shape.of(capacity));
         Tensor positions = g.parameter("positions", DType.I32, Shape.of(capacity));

@@ -67,7 +67,7 @@ public final class Evaluation implements AutoCloseable {
     private Graph graph(int learned) {
         Graph g = new Graph("evaluate");
         Modules m = model.modules(ModelProgram.weights(model, g, Map.of()), Optional.empty());
-        g.output("loss", BatchLoss.sum(model, m, batches.capacity(), learned, batches.longest(), AnswerLoss.Gradient.NONE, false));
+        g.output("loss", BatchLoss.sum(model, m, batches.capacity(), learned, AnswerLoss.Gradient.NONE, false));
         return g;
     }
 

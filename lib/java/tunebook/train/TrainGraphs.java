@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import tunebook.graph.Gradients;
 import tunebook.graph.Graph;
@@ -13,6 +14,8 @@ import tunebook.graph.Tensor;
 import tunebook.model.Blueprint;
 import tunebook.model.ModelProgram;
 import tunebook.nn.AnswerLoss;
+import tunebook.nn.Modules;
+import tunebook.nn.Weights;
 import tunebook.tensor.DType;
 import tunebook.tensor.Shape;
 
@@ -20,26 +23,39 @@ import tunebook.tensor.Shape;
 ///
 /// @param capacity token slots of a micro-batch
 /// @param learned  slots for learned tokens, an [AnswerLoss#capacity]
-/// @param longest  tokens of the longest document
-public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int learned, int longest) {
+public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int learned) {
     static final String SUM = "sum:";
 
     /// The whole step: inputs are the trainable parameters, the batch, the moments and the scalars of [AdamW]; outputs have their names, `loss` is the sum.
     public Graph whole() {
         Graph g = new Graph("train_step");
         Map<String, Tensor> trainable = trainable(g, true);
-        Tensor loss = loss(g, trainable);
+        Tensor loss = loss(ModelProgram.weights(model, g, trainable), trainable);
         Tensor mean = loss.div(g.parameter("learned", DType.F32, Shape.of()));
         AdamW.update(g, config, trainable, Gradients.of(mean, trainable.values()), loss);
         g.output("loss", loss);
         return g;
     }
 
-    /// Adds a micro-batch's gradients of the summed loss to the sums.
+    /// Adds a micro-batch's gradients of the summed loss to the sums. What [#once] gives is among its inputs.
     public Graph add() {
+        return add(new LinkedHashMap<>());
+    }
+
+    /// What [#add] needs that is the same for all micro-batches of a step: it depends on parameters alone.
+    public Graph once() {
+        Map<String, Function<Modules, Tensor>> values = new LinkedHashMap<>();
+        add(values);
+        Graph g = new Graph("once");
+        Weights weights = ModelProgram.weights(model, g, trainable(g, false));
+        values.forEach((name, value) -> g.output(name, value.apply(weights)));
+        return g;
+    }
+
+    private Graph add(Map<String, Function<Modules, Tensor>> once) {
         Graph g = new Graph("add_gradients");
         Map<String, Tensor> trainable = trainable(g, false);
-        Tensor loss = loss(g, trainable);
+        Tensor loss = loss(ModelProgram.weights(model, g, trainable).apart(once), trainable);
         List<Tensor> gradients = Gradients.of(loss, trainable.values());
         int i = 0;
         for (String path : trainable.keySet())
@@ -68,7 +84,7 @@ public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int
     Graph inspect() {
         Graph g = new Graph("inspect_gradients");
         Map<String, Tensor> trainable = trainable(g, false);
-        Tensor loss = loss(g, trainable);
+        Tensor loss = loss(ModelProgram.weights(model, g, trainable), trainable);
         List<Tensor> bad = new ArrayList<>();
         List<Tensor> largest = new ArrayList<>();
         for (Tensor d : Gradients.of(loss, trainable.values())) {
@@ -93,10 +109,10 @@ public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int
     }
 
     /// The summed loss of a batch's learned tokens.
-    private Tensor loss(Graph g, Map<String, Tensor> trainable) {
-        Optional<Tensor> dropout = model.usesDropout() ? Optional.of(g.parameter("dropout", DType.U64, Shape.of(2))) : Optional.empty();
+    private Tensor loss(Weights weights, Map<String, Tensor> trainable) {
+        Optional<Tensor> dropout = model.usesDropout() ? Optional.of(weights.graph().parameter("dropout", DType.U64, Shape.of(2))) : Optional.empty();
         boolean head = trainable.containsKey(model.network().headPath());
-        return BatchLoss.sum(model, model.modules(ModelProgram.weights(model, g, trainable), dropout), capacity, learned, longest,
+        return BatchLoss.sum(model, model.modules(weights, dropout), capacity, learned,
             head ? AnswerLoss.Gradient.HIDDEN_AND_HEAD : AnswerLoss.Gradient.HIDDEN, config.checkpointLayers());
     }
 }

@@ -18,8 +18,8 @@ import tunebook.tensor.Shape;
 
 /// The compiled optimizer step: forward, backward, clipping and AdamW in one program, with parameters and moments updated in place.
 ///
-/// With accumulation there are two programs: one adds a micro-batch's gradients of the summed loss, the other divides by all learned tokens and updates.
-/// Owns the moments (and the summed gradients) on the device; the trained parameters stay the model's.
+/// With accumulation there are three programs: one computes what all micro-batches share, one adds a micro-batch's gradients of the summed loss, and one
+/// divides by all learned tokens and updates. Owns the moments (and the summed gradients) on the device; the trained parameters stay the model's.
 final class TrainStep implements AutoCloseable {
     /// What one optimizer step gave: the mean loss over its learned tokens (nats) and the gradients' global norm before clipping.
     record Outcome(double loss, double gradientNorm, long learnedTokens) {
@@ -32,21 +32,24 @@ final class TrainStep implements AutoCloseable {
     private final TrainConfig config;
     private final List<Integer> capacities;
     private final int learned;
-    private final int longest;
     /// By token slots of a micro-batch: the whole step or, with accumulation, the adding of its gradients. Compiled when first needed.
     private final Map<Integer, ModelProgram> programs = new HashMap<>();
+    /// With accumulation: what micro-batches share.
+    private final Optional<ModelProgram> once;
     /// With accumulation: the update.
     private final Optional<ModelProgram> apply;
     private final Map<String, Buffer> state = new LinkedHashMap<>();
+    private final Map<String, Buffer> shared = new LinkedHashMap<>();
 
-    /// For batches of one of `capacities` token slots with room for `learned` learned tokens, and documents of at most `longest` tokens.
-    TrainStep(LanguageModel model, TrainConfig config, List<Integer> capacities, int learned, int longest) {
+    /// For batches of one of `capacities` token slots with room for `learned` learned tokens.
+    TrainStep(LanguageModel model, TrainConfig config, List<Integer> capacities, int learned) {
         this.model = model;
         this.config = config;
         this.capacities = capacities;
         this.learned = learned;
-        this.longest = longest;
         this.apply = config.accumulation() == 1 ? Optional.empty() : Optional.of(ModelProgram.compile(model, graphs(0).apply()));
+        this.once = config.accumulation() == 1 ? Optional.empty() : Optional.of(graphs(capacities.getFirst()).once()).filter(g -> !g.outputs().isEmpty())
+            .map(g -> ModelProgram.compile(model, g));
         try {
             for (String path : model.trainable()) putState(path);
         } catch (RuntimeException e) {
@@ -56,7 +59,7 @@ final class TrainStep implements AutoCloseable {
     }
 
     private TrainGraphs graphs(int capacity) {
-        return new TrainGraphs(model, config, capacity, learned, longest);
+        return new TrainGraphs(model, config, capacity, learned);
     }
 
     private ModelProgram program(int capacity) {
@@ -98,6 +101,7 @@ final class TrainStep implements AutoCloseable {
         long learned = batches.stream().mapToLong(Batch::learnedTokens).sum();
         double loss = 0;
         Map<String, Buffer> out = Map.of();
+        share();
         for (int i = 0; i < batches.size(); i++) {
             Map<String, Buffer> in = inputs(batches.get(i), step, i);
             if (apply.isEmpty()) putScalars(in, step, learned);
@@ -129,9 +133,17 @@ final class TrainStep implements AutoCloseable {
         }
     }
 
+    /// Computes anew what micro-batches share.
+    private void share() {
+        shared.values().forEach(Buffer::close);
+        shared.clear();
+        once.ifPresent(program -> shared.putAll(program.run(Map.of())));
+    }
+
     /// Calls `program` with the state and `in`, closes `in`, and puts back what came out under the name of a parameter or of the state.
     private Map<String, Buffer> call(ModelProgram program, Map<String, Buffer> in) {
         Map<String, Buffer> all = new LinkedHashMap<>(state);
+        all.putAll(shared);
         all.putAll(in);
         Map<String, Buffer> out;
         try {
@@ -168,9 +180,12 @@ final class TrainStep implements AutoCloseable {
 
     @Override
     public void close() {
-        state.values().forEach(Buffer::close);
-        state.clear();
+        for (Map<String, Buffer> owned : List.of(state, shared)) {
+            owned.values().forEach(Buffer::close);
+            owned.clear();
+        }
         programs.values().forEach(ModelProgram::close);
+        once.ifPresent(ModelProgram::close);
         apply.ifPresent(ModelProgram::close);
         programs.clear();
     }

@@ -104,7 +104,7 @@ public final class Trainer {
 
     private History run(Batches batches, List<Example> test, List<String> notes, Optional<CheckpointWriter> writer) {
         int learned = AnswerLoss.capacity(batches.learned());
-        try (TrainStep step = new TrainStep(model, config, batches.capacities(), learned, batches.longest());
+        try (TrainStep step = new TrainStep(model, config, batches.capacities(), learned);
              Evaluation evaluation = new Evaluation(model, test, batches.capacity())) {
             List<StepReport> done = writer.map(w -> w.begin(model, step, notes)).orElse(List.of());
             listeners.forEach(l -> l.onStart(notes));
