@@ -92,7 +92,7 @@ final class TrainStep implements AutoCloseable {
     /// A hash of the programs' text.
     String programs() {
         List<Graph> graphs = new ArrayList<>(capacities.stream().map(this::micro).toList());
-        if (apply.isPresent()) graphs.add(graphs(0).apply());
+        if (apply.isPresent()) graphs.addAll(List.of(graphs(capacities.getFirst()).once(), graphs(0).apply()));
         return Fingerprint.sha256(graphs.stream().map(g -> StableHlo.emit(g).text()).toList());
     }
 

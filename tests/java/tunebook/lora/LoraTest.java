@@ -71,7 +71,7 @@ class LoraTest {
     @Test
     void aFreshAdapterChangesNothing() {
         try (LoraModel model = new Lora().targets("all-linear").attach(base, Seed.of(1))) {
-            assertEquals(0, Logits.distance(Logits.of(base, TOKENS), Logits.of(model, TOKENS)), 1e-6);
+            assertEquals(0, Logits.distance(Logits.of(base, TOKENS), Logits.of(model, TOKENS)), 5e-6, "one product for several modules sums in another order");
         }
     }
 
