@@ -1,13 +1,15 @@
 """`./tunebook test`: the Java tests, the notebooks, the kernel's protocol tests. Counts them and ends with one line."""
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as Xml
 from dataclasses import dataclass
+from pathlib import Path
 
-from . import commands, notebooks, setup
+from . import commands, notebooks, setup, wheel
 
 SPECIAL_TAGS = ["model", "gpu", "browser", "notebook", "tpu-aot"]
 ALWAYS = ["tpu-aot"]
@@ -33,7 +35,7 @@ def main(arguments: list[str]) -> int:
         raise setup.SetupFault(f"There is no tag {', '.join(sorted(unknown))}: the tags are {', '.join(SPECIAL_TAGS)}.")
     found = setup.whole("test")
     setup.test_plugins()
-    total = java_tests(found, tags) + notebook_tests() + kernel_tests()
+    total = java_tests(found, tags) + notebook_tests() + kernel_tests() + colab_tests()
     if "browser" in tags:
         total += browser_tests()
     skipped = f", {total.skipped} skipped" if total.skipped else ""
@@ -95,19 +97,26 @@ def kernel_tests() -> Count:
     return python_tests("kernel")
 
 
+def colab_tests() -> Count:
+    """The wheel in an environment of its own, with Colab's versions of Jupyter's parts."""
+    python = wheel.colab_environment()
+    environment = {"TUNEBOOK_HOME": str(setup.STATE / "colab-home"), "TUNEBOOK_PLUGINS_DIR": str(setup.STATE / "plugins"), "JUPYTER_DATA_DIR": "nowhere"}
+    return python_tests("colab", python, os.environ | environment)
+
+
 def browser_tests() -> Count:
     setup.python_packages("lab")
     return python_tests("browser")
 
 
-def python_tests(folder: str) -> Count:
-    """The unittest modules of tests/`folder`, in the environment's Python."""
+def python_tests(folder: str, python: Path = setup.PYTHON, environment: dict[str, str] | None = None) -> Count:
+    """The unittest modules of tests/`folder`, in an environment's Python."""
     place = setup.ROOT / "tests" / folder
     if not any(place.glob("test_*.py")):
         return Count(0, 0)
     print(f"tests/{folder}", flush=True)
     script = setup.PINS / "checkout" / "unittests.py"
-    done = subprocess.run([setup.PYTHON, "-I", str(script), str(place)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([python, "-I", str(script), str(place)], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     counts = re.search(r"^counts (\d+) (\d+) (\d+)$", done.stdout, re.MULTILINE)
     print(re.sub(r"^counts .*\n?", "", done.stdout, flags=re.MULTILINE), end="")
     return Count(*(int(n) for n in counts.groups())) if counts else Count(0, 1)

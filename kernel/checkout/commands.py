@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from tunebook_kernel import java, jdk
+from tunebook_kernel import install, java, jdk, spec
 
 from . import setup
 
@@ -21,6 +21,7 @@ USAGE = """usage: ./tunebook COMMAND
   fetch OWNER/NAME   a model or data set (--dataset) from the Hugging Face hub
   plugin install X   the compiler for another device: cuda12, cuda13, tpu
   kernel install     install the kernel for your own Jupyter (--user, --prefix DIR)
+  wheel              build the wheel: `pip install` of it gives kernel, library and course
   jdk                the folder of the JDK that is used
   version, ...       every other command: ./tunebook help
 
@@ -62,6 +63,9 @@ def dispatch(arguments: list[str]) -> int:
             return notebooks.main(rest)
         case ["kernel", "install", *rest]:
             return kernel_install(rest)
+        case ["wheel", *rest]:
+            from . import wheel
+            return wheel.main(rest)
         case _:
             return java_command(arguments)
 
@@ -85,7 +89,7 @@ def execute(notebook: str, out: str, *options: str) -> int:
 
 
 def lab(arguments: list[str]) -> int:
-    setup.start_cache(setup.whole("lab"))
+    install.start_cache(setup.whole("lab"), java.layout(), str(setup.PYTHON))
     notebooks = setup.ROOT / "notebooks"
     start = notebooks if notebooks.is_dir() else setup.ROOT
     settings = [f"--ServerApp.root_dir={setup.ROOT}", f"--LabApp.default_url=/lab/tree/{start.relative_to(setup.ROOT)}"]
@@ -109,15 +113,9 @@ def doctor(arguments: list[str]) -> int:
 
 
 def kernel_install(arguments: list[str]) -> int:
-    from tunebook_kernel import spec
-    parser = argparse.ArgumentParser(prog="tunebook kernel install")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--user", action="store_true", help="for every Jupyter of this user (the default)")
-    where.add_argument("--prefix", help="into an environment's folder, for instance /opt/conda")
-    options = parser.parse_args(arguments)
-    setup.start_cache(setup.whole())
-    folder = spec.write(spec.data_folder(options.prefix), str(setup.PYTHON))
-    print(f"The kernel `Tunebook (Java)` is in {folder}: reload Jupyter and choose it.")
+    options = install.options("./tunebook", arguments)
+    install.start_cache(setup.whole(), java.layout(), str(setup.PYTHON))
+    install.kernelspec(spec.data_folder(options.prefix), str(setup.PYTHON))
     return 0
 
 

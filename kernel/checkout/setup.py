@@ -7,12 +7,11 @@ import platform
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
-from tunebook_kernel import java, jdk
+from tunebook_kernel import install, java, jdk, spec
+from tunebook_kernel.install import step
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = ROOT / ".tunebook"
@@ -26,7 +25,7 @@ FOREIGN_WHEEL = ["--python-version", "3.11", "--implementation", "cp", "--abi", 
                  "--platform", "manylinux_2_31_x86_64", "--platform", "manylinux_2_27_x86_64", "--only-binary", ":all:"]
 
 
-class SetupFault(Exception):
+class SetupFault(install.InstallFault):
     """Set-up cannot go on; the message is one sentence with what to do."""
 
 
@@ -39,19 +38,6 @@ def whole(pins: str = "run") -> jdk.Jdk:
     build(found)
     kernelspec()
     return found
-
-
-@contextmanager
-def step(words: str):
-    """One line: what is done, then the seconds it took."""
-    print(f"  {words} …", end="", flush=True)
-    start = time.monotonic()
-    try:
-        yield
-    except BaseException:
-        print(" failed", flush=True)
-        raise
-    print(f" {time.monotonic() - start:.1f} s", flush=True)
 
 
 def python_packages(pins: str) -> None:
@@ -103,7 +89,7 @@ def kernel_jar() -> None:
 
 def cpu_plugin() -> None:
     """XLA's CPU plug-in in .tunebook/plugins, where there is a wheel for this machine."""
-    if platform.system() != "Linux" or platform.machine() not in ("x86_64", "AMD64"):
+    if not install.has_cpu_plugin():
         if "TUNEBOOK_PLUGIN" not in os.environ:
             print("  no XLA CPU plug-in is published for this machine: point TUNEBOOK_PLUGIN at one")
         return
@@ -171,21 +157,12 @@ def maven_environment(found: jdk.Jdk) -> dict[str, str]:
 
 
 def kernelspec() -> None:
-    from tunebook_kernel import spec
     spec.write(ENV / "share" / "jupyter", str(PYTHON))
 
 
-def start_cache(found: jdk.Jdk) -> None:
-    """The JVM's record of what a kernel loads: it starts in about two thirds of the time. Without it all works the same."""
-    cache = java.aot_cache(found, java.layout())
-    if not cache.exists():
-        with step("Fast kernel start"):
-            subprocess.run([PYTHON, "-I", str(PINS / "checkout" / "rehearse.py"), str(cache)], stdin=subprocess.DEVNULL)
-
-
-def pip(*arguments: str) -> None:
+def pip(*arguments: str, python: Path = PYTHON) -> None:
     """The user's own pip settings hold: index, proxy, certificates."""
-    done = subprocess.run([PYTHON, "-m", "pip", *arguments, "--quiet", "--disable-pip-version-check"],
+    done = subprocess.run([python, "-m", "pip", *arguments, "--quiet", "--disable-pip-version-check"],
                           capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         print("\n" + done.stderr.strip())

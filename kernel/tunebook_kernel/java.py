@@ -82,7 +82,7 @@ def aot_cache(jdk: Jdk, place: Layout) -> Path:
     key = hashlib.sha256(f"{jdk.home.resolve()} {jdk.full_version}".encode())
     for jar in place.jars:
         stat = jar.stat()
-        key.update(f"{jar} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        key.update(f"{jar} {stat.st_size} {int(stat.st_mtime)}\n".encode())  # container images keep whole seconds
     return place.state / "aot" / f"{key.hexdigest()[:16]}.aot"
 
 

@@ -19,14 +19,14 @@ import zmq
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 
-def run(connection: dict, kernel_command, environment: dict[str, str]) -> int:
-    """Serves until the kernel ends, and returns its exit status."""
+def run(connection: dict, kernel_command, environment: dict[str, str], work: Path) -> int:
+    """Serves until the kernel, which works in the folder `work`, ends; returns its exit status. Addresses may be relative to this process's own folder."""
     inner = connection | {"transport": "tcp", "ip": "127.0.0.1"} | dict(zip(PORTS, free_ports(len(PORTS))))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "connection.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(inner))
-        kernel = subprocess.Popen(kernel_command(str(file)), env=environment | {"JPY_PARENT_PID": str(os.getpid())})
+        kernel = subprocess.Popen(kernel_command(str(file)), env=environment | {"JPY_PARENT_PID": str(os.getpid())}, cwd=work)
         signal.signal(signal.SIGTERM, lambda *_: kernel.terminate())
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=forward, args=(connection, inner), daemon=True).start()

@@ -9,11 +9,14 @@ NAME = "tunebook"
 
 
 def write(jupyter_data: Path, python: str) -> Path:
-    """Writes `kernels/tunebook/kernel.json` under a Jupyter data folder; `python` must be able to import this package."""
+    """Writes `kernels/tunebook/kernel.json` under a Jupyter data folder; `python` must be able to import this package.
+
+    Jupyter takes the name `python` for its own Python.
+    """
     folder = jupyter_data / "kernels" / NAME
     folder.mkdir(parents=True, exist_ok=True)
     spec = {
-        "argv": [python, "-I", "-m", "tunebook_kernel", "{connection_file}"],
+        "argv": [python, "-P", "-m", "tunebook_kernel", "{connection_file}"],
         "display_name": "Tunebook (Java)",
         "language": "java",
         "interrupt_mode": "message",

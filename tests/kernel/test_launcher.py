@@ -11,7 +11,7 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "kernel"))
 
-from tunebook_kernel import java, jdk, proxy, spec  # noqa: E402
+from tunebook_kernel import course, java, jdk, proxy, spec  # noqa: E402
 
 MODULES = "java.base jdk.compiler jdk.jshell"
 
@@ -107,6 +107,12 @@ class CommandTest(unittest.TestCase):
         with mock.patch.dict(os.environ, {"JUPYTER_DATA_DIR": "there"}):
             self.assertEqual(spec.data_folder(None), Path("there"))
         self.assertEqual(spec.data_folder("env"), Path("env/share/jupyter"))
+
+    def test_the_kernel_works_at_the_top_of_the_checkout_or_where_it_was_started(self):
+        with mock.patch.object(Path, "cwd", lambda: ROOT / "tests" / "kernel"):
+            self.assertEqual(course.top(), ROOT)
+        with tempfile.TemporaryDirectory() as elsewhere, mock.patch.object(Path, "cwd", lambda: Path(elsewhere)):
+            self.assertEqual(course.top(), Path(elsewhere))
 
     def test_ipc_addresses_are_as_jupyter_makes_them(self):
         self.assertEqual(proxy.address({"transport": "ipc", "ip": "dir/kernel-ipc"}, 3), "ipc://dir/kernel-ipc-3")

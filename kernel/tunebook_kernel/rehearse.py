@@ -1,4 +1,4 @@
-"""Runs a kernel once so that the JVM can record what it loads: the AOT cache. Run by the environment's Python.
+"""Runs a kernel once so that the JVM can record what it loads: the AOT cache. Run by the Python that starts the kernel.
 
 The argument is the cache file to be written.
 """
@@ -6,9 +6,12 @@ The argument is the cache file to be written.
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from jupyter_client.manager import KernelManager
+
+from . import spec
 
 CELLS = [
     "var shape = Shape.of(2, 3);\nshape",
@@ -27,7 +30,15 @@ def main() -> int:
     cache.parent.mkdir(parents=True, exist_ok=True)
     for old in cache.parent.glob("*.aot"):
         old.unlink()
-    manager = KernelManager(kernel_name="tunebook")
+    with tempfile.TemporaryDirectory() as folder:
+        spec.write(Path(folder), sys.executable)
+        os.environ["JUPYTER_PATH"] = folder  # this package's kernel, whatever else is installed under its name
+        rehearse(cache)
+    return 0 if cache.is_file() else 1
+
+
+def rehearse(cache: Path) -> None:
+    manager = KernelManager(kernel_name=spec.NAME)
     manager.shutdown_wait_time = 300  # the JVM writes the cache when it ends
     manager.start_kernel(env=os.environ | {"TUNEBOOK_AOT_OUTPUT": str(cache)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     client = manager.client()
@@ -41,7 +52,6 @@ def main() -> int:
     finally:
         client.stop_channels()
         manager.shutdown_kernel()
-    return 0 if cache.is_file() else 1
 
 
 if __name__ == "__main__":
