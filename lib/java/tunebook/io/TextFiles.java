@@ -26,15 +26,19 @@ public final class TextFiles {
     /// The whole text of `file`.
     public static String read(Path file) {
         byte[] bytes = bytes(file);
-        CharBuffer text = CharBuffer.allocate(bytes.length);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf('\ufffd') >= 0) refuseOtherEncodings(file, bytes); // what stands for a wrong byte may stand there itself
+        if (text.indexOf(0) >= 0) throw notUtf8(file, bytes, firstZero(bytes));
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    private static void refuseOtherEncodings(Path file, byte[] bytes) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        CoderResult result = decoder.decode(in, text, true);
+        CharBuffer some = CharBuffer.allocate(1 << 12);
+        CoderResult result = CoderResult.OVERFLOW;
+        while (result.isOverflow()) result = decoder.decode(in, some.clear(), true);
         if (result.isError()) throw notUtf8(file, bytes, in.position());
-        text.flip();
-        for (int i = 0; i < text.length(); i++) if (text.get(i) == 0) throw notUtf8(file, bytes, firstZero(bytes));
-        if (!text.isEmpty() && text.get(0) == '\ufeff') text.get();
-        return text.toString();
     }
 
     /// The lines of `file` without their ends (`\n` or `\r\n`); no empty line after the last end.

@@ -3,6 +3,7 @@ package tunebook.tokenizer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -15,18 +16,28 @@ import tunebook.tensor.TunebookException;
 
 /// The tokens of a `tokenizer.json` by id and by text, and which of them are special. The tokenizers library has no
 /// such question in its Java form, so the file is read once more, as a stream: merges (most of it) are stepped over.
+///
+/// What is JSON to Jackson and not to the library (half a surrogate pair, a number beyond a double, more than 127 levels) is refused here: there it would panic,
+/// which ends the process.
 final class Vocabulary {
+    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(127).build()).build();
+
+    private final int bytes;
+    private final boolean hasEscapedSurrogates;
     private String[] tokens = new String[1 << 12];
     private int size;
     private final Map<String, Integer> ids = new HashMap<>();
     private final BitSet special = new BitSet();
     private final BitSet added = new BitSet();
 
-    private Vocabulary() {}
+    private Vocabulary(byte[] json) {
+        bytes = json.length;
+        hasEscapedSurrogates = hasEscapedSurrogates(json);
+    }
 
     static Vocabulary parse(byte[] json, String origin) {
-        var vocabulary = new Vocabulary();
-        try (JsonParser in = new JsonFactory().createParser(json)) {
+        var vocabulary = new Vocabulary(json);
+        try (JsonParser in = JSON.createParser(json)) {
             vocabulary.read(in);
         } catch (IOException e) {
             throw TunebookException.because(e, "Tokenizer.load", "the file is not JSON of a tokenizer",
@@ -71,8 +82,35 @@ final class Vocabulary {
             JsonToken value = in.nextToken();
             if (field.equals("added_tokens") && value == JsonToken.START_ARRAY) readAdded(in);
             else if (field.equals("model") && value == JsonToken.START_OBJECT) readModel(in);
-            else in.skipChildren();
+            else pass(in);
         }
+    }
+
+    /// Steps over a value, and looks at all of it.
+    private void pass(JsonParser in) throws IOException {
+        int open = 0;
+        do {
+            JsonToken token = in.currentToken();
+            if (token.isStructStart()) open++;
+            else if (token.isStructEnd()) open--;
+            else check(in);
+        } while (open > 0 && in.nextToken() != null);
+    }
+
+    /// That the library reads the name, text or number that `in` stands at.
+    private void check(JsonParser in) throws IOException {
+        if (in.currentToken().isNumeric() && Double.isInfinite(in.getDoubleValue())) throw new IOException("a number too large: " + in.getText());
+        if (hasEscapedSurrogates) text(in);
+    }
+
+    private String text(JsonParser in) throws IOException {
+        if (hasEscapedSurrogates && Tokenizer.loneSurrogate(in.getText()).isPresent()) throw new IOException("half a surrogate pair in a text of " + in.getTextLength() + " characters");
+        return in.getText();
+    }
+
+    private static boolean hasEscapedSurrogates(byte[] json) {
+        for (int i = 0; i + 2 < json.length; i++) if (json[i] == '\\' && json[i + 1] == 'u' && (json[i + 2] == 'd' || json[i + 2] == 'D')) return true;
+        return false;
     }
 
     private void readModel(JsonParser in) throws IOException {
@@ -81,7 +119,7 @@ final class Vocabulary {
             JsonToken value = in.nextToken();
             if (vocab && value == JsonToken.START_OBJECT) {
                 while (in.nextToken() == JsonToken.FIELD_NAME) {
-                    String token = in.currentName();
+                    String token = text(in);
                     in.nextToken();
                     put(token, in.getIntValue());
                 }
@@ -89,10 +127,10 @@ final class Vocabulary {
                 for (int id = 0; in.nextToken() == JsonToken.START_ARRAY; id++) {
                     in.nextToken();
                     put(in.getText(), id);
-                    while (in.nextToken() != JsonToken.END_ARRAY) in.skipChildren();
+                    while (in.nextToken() != JsonToken.END_ARRAY) pass(in);
                 }
             } else {
-                in.skipChildren();
+                pass(in);
             }
         }
     }
@@ -109,7 +147,7 @@ final class Vocabulary {
                     case "id" -> id = in.getIntValue();
                     case "content" -> content = in.getText();
                     case "special" -> isSpecial = in.getBooleanValue();
-                    default -> in.skipChildren();
+                    default -> pass(in);
                 }
             }
             put(content, id);
@@ -119,7 +157,7 @@ final class Vocabulary {
     }
 
     private void put(String token, int id) throws IOException {
-        if (id < 0 || id > 1 << 24) throw new IOException("token \"" + token + "\" has id " + id);
+        if (id < 0 || id > bytes / 2) throw new IOException("token \"" + token + "\" has id " + id);
         if (id >= tokens.length) tokens = Arrays.copyOf(tokens, Math.max(id + 1, tokens.length * 2));
         tokens[id] = token;
         ids.put(token, id);

@@ -1,10 +1,11 @@
 package tunebook.train;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -20,7 +21,10 @@ final class HistoryFile {
 
     static AtomicFiles.Content content(List<StepReport> steps) {
         return out -> {
-            for (StepReport step : steps) out.write((line(step) + "\n").getBytes(StandardCharsets.UTF_8));
+            try (JsonGenerator lines = JSON.getFactory().createGenerator(out).setRootValueSeparator(new SerializedString("\n")).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+                for (StepReport step : steps) write(lines, step);
+                if (!steps.isEmpty()) lines.writeRaw('\n');
+            }
         };
     }
 
@@ -28,13 +32,23 @@ final class HistoryFile {
         return TextFiles.lines(file).stream().map(line -> parse(file, line)).toList();
     }
 
-    private static String line(StepReport r) {
-        ObjectNode o = JSON.createObjectNode().put("step", r.step()).put("maxSteps", r.maxSteps()).put("loss", r.loss()).put("learningRate", r.learningRate())
-            .put("gradientNorm", r.gradientNorm()).put("tokens", r.tokens()).put("learnedTokens", r.learnedTokens()).put("samples", r.samples())
-            .put("seconds", r.seconds()).put("tokensPerSecond", r.tokensPerSecond()).put("samplesPerSecond", r.samplesPerSecond())
-            .put("secondsLeft", r.secondsLeft()).put("deviceBytes", r.deviceBytes());
-        r.evalLoss().ifPresent(loss -> o.put("evalLoss", loss));
-        return o.toString();
+    private static void write(JsonGenerator o, StepReport r) throws IOException {
+        o.writeStartObject();
+        o.writeNumberField("step", r.step());
+        o.writeNumberField("maxSteps", r.maxSteps());
+        o.writeNumberField("loss", r.loss());
+        o.writeNumberField("learningRate", r.learningRate());
+        o.writeNumberField("gradientNorm", r.gradientNorm());
+        o.writeNumberField("tokens", r.tokens());
+        o.writeNumberField("learnedTokens", r.learnedTokens());
+        o.writeNumberField("samples", r.samples());
+        o.writeNumberField("seconds", r.seconds());
+        o.writeNumberField("tokensPerSecond", r.tokensPerSecond());
+        o.writeNumberField("samplesPerSecond", r.samplesPerSecond());
+        o.writeNumberField("secondsLeft", r.secondsLeft());
+        o.writeNumberField("deviceBytes", r.deviceBytes());
+        if (r.evalLoss().isPresent()) o.writeNumberField("evalLoss", r.evalLoss().getAsDouble());
+        o.writeEndObject();
     }
 
     private static StepReport parse(Path file, String line) {
