@@ -29,6 +29,7 @@ public record FunctionCallScore(List<Result> results) {
 
     public FunctionCallScore {
         results = List.copyOf(results);
+        if (results.isEmpty()) throw TunebookException.of("FunctionCallScore", "no row to score", "0 rows", "give at least one row; an interrupt may have left none");
     }
 
     /// What was asked, what is right, and what the model wrote.

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
 import tunebook.engine.Buffer;
 import tunebook.graph.Graph;
 import tunebook.model.LanguageModel;
@@ -51,6 +52,7 @@ public final class Generator implements AutoCloseable {
     public List<Generated> generate(List<int[]> prompts, int maxTokens, Set<Integer> stops, Sampling sampling, BiConsumer<Integer, Integer> onToken) {
         if (maxTokens < 1) throw TunebookException.of("Generator.generate", "maxTokens is below 1", "" + maxTokens, "give 1 or more");
         for (int i = 0; i < prompts.size(); i++) check(prompts.get(i), i);
+        model.promptFrame().flatMap(f -> f.spacing(prompts, model.tokenizer())).ifPresent(w -> LoggerFactory.getLogger(Generator.class).warn("Generator.generate: {}", w));
         List<Integer> order = IntStream.range(0, prompts.size()).boxed().sorted(Comparator.comparingInt(i -> prompts.get(i).length)).toList();
         Generated[] out = new Generated[prompts.size()];
         for (int at = 0; at < order.size(); at += rows) {

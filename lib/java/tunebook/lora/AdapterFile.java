@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.slf4j.LoggerFactory;
 import tunebook.io.AtomicFiles;
 import tunebook.io.SafeTensors;
 import tunebook.io.StagedFiles;
@@ -73,6 +74,7 @@ final class AdapterFile {
         try (SafeTensors tensors = SafeTensors.open(file)) {
             Map<String, String> names = names(tensors, base, file);
             checkWhole(config, names, base, file);
+            warnOfOtherBase(config.base(), base, folder);
             List<String> modules = base.network().linearModules().stream().filter(m -> names.containsKey(LoraBlueprint.pathA(m))).toList();
             Map<String, HostArray> matrices = new LinkedHashMap<>();
             for (String module : modules) {
@@ -119,6 +121,18 @@ final class AdapterFile {
             throw bad(missing.size() + " tensors are missing from the adapter", first(missing) + " in " + file + "; target_modules are " + config.lora().targets(),
                 "copy the adapter again, with the adapter_config.json it was written with");
         if (names.isEmpty()) throw bad("the adapter is empty", file.toString(), "copy the adapter again");
+    }
+
+    /// A model of the same shapes cannot be told from the right one but by its name, and a folder may have been renamed.
+    private static void warnOfOtherBase(String then, LanguageModel base, Path folder) {
+        String now = base.source().map(BaseFolder::name).orElse("");
+        if (then.isEmpty() || now.isEmpty() || last(then).equals(last(now))) return;
+        LoggerFactory.getLogger(Lora.class).warn("Lora.load: the adapter was made for another base model — {} in {}, loaded on {} — load that base, unless this is the same one under another name",
+            then, folder, now);
+    }
+
+    private static String last(String name) {
+        return name.substring(name.replaceAll("/+$", "").lastIndexOf('/') + 1).replaceAll("/+$", "");
     }
 
     private static void put(Map<String, HostArray> out, String path, Shape expected, SafeTensors tensors, Map<String, String> names, LanguageModel base) {
