@@ -166,6 +166,7 @@ public final class Trainer {
             listeners.forEach(l -> l.onStep(report));
             interrupted = Thread.interrupted();
             boolean last = interrupted || n == config.maxSteps();
+            if (last) NotFinite.check(n, model);
             writer.ifPresent(w -> w.after(reports, last));
         }
         PromptFrame.of(batches.examples()).ifPresent(model::trainedOn);
