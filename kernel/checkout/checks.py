@@ -1,7 +1,6 @@
 """`./tunebook test`: the Java tests, the notebooks, the kernel's protocol tests. Counts them and ends with one line."""
 
 import argparse
-import os
 import re
 import shutil
 import subprocess
@@ -99,9 +98,7 @@ def kernel_tests() -> Count:
 
 def colab_tests() -> Count:
     """The wheel in an environment of its own, with Colab's versions of Jupyter's parts."""
-    python = wheel.colab_environment()
-    environment = {"TUNEBOOK_HOME": str(setup.STATE / "colab-home"), "TUNEBOOK_PLUGINS_DIR": str(setup.STATE / "plugins"), "JUPYTER_DATA_DIR": "nowhere"}
-    return python_tests("colab", python, os.environ | environment)
+    return python_tests("colab", *wheel.colab_environment())
 
 
 def browser_tests() -> Count:

@@ -14,7 +14,7 @@ USAGE = """usage: ./tunebook COMMAND
 
   run [NOTEBOOK]     execute a notebook headless in the Java kernel (notebooks/01-first-run.ipynb)
   test [--tags ...]  set-up, unit tests, the notebooks in a real kernel; --tags model,gpu,browser adds those
-  notebook check     compile every cell of every notebook; run --all, record, table
+  notebook check     compile every cell of every notebook; run --all, record, first-cell, table
   lab                JupyterLab with the kernel, opened at notebooks/
   bench train        speed and memory of LoRA steps; --peers: beside transformers + PEFT and Tunix
   doctor             what is there and what to do where something is missing

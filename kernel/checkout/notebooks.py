@@ -12,10 +12,12 @@ from . import commands, setup
 CHECK_MAIN = "tunebook.notebook.NotebookCheck"
 COURSE = setup.ROOT / "notebooks"
 README = setup.ROOT / "README.md"
+FIRST_CELL = setup.ROOT / "lib" / "resources" / "tunebook" / "first-cell.txt"
 BEGIN, END = "<!-- notebooks: made by ./tunebook notebook table -->", "<!-- end of notebooks -->"
 USAGE = """usage: ./tunebook notebook check                      compile every cell of every notebook, check the rules of the course
        ./tunebook notebook run --all [--short]        execute all on copies in the real kernel, and check what they assert
        ./tunebook notebook record [NOTEBOOK ...]      execute, and keep the outputs in the notebooks with a stamp of the run
+       ./tunebook notebook first-cell                 put the cell that installs first where it is missing
        ./tunebook notebook table                      write the README's table from the stamps"""
 
 
@@ -27,6 +29,8 @@ def main(arguments: list[str]) -> int:
             return run(rest)
         case ["record", *names]:
             return record([Path(n) for n in names] or course())
+        case ["first-cell"]:
+            return first_cells()
         case ["table"]:
             README.write_text(with_table(README.read_text()))
             return 0
@@ -72,6 +76,21 @@ def record(names: list[Path]) -> int:
     failed = [n.name for n in names if commands.execute(str(n), str(setup.ROOT / "out"), "--record", commit)]
     README.write_text(with_table(README.read_text()))
     return 1 if failed else 0
+
+
+def first_cells() -> int:
+    """Every notebook of the course has the same cell behind its title. Where it is new, stored outputs no longer belong to the code."""
+    source = FIRST_CELL.read_text().strip()
+    for path in course():
+        notebook = json.loads(path.read_text())
+        cells = notebook["cells"]
+        if "".join(cells[1]["source"]) == source:
+            continue
+        cells.insert(1, {"cell_type": "code", "execution_count": None, "id": "first-cell", "metadata": {}, "outputs": [],
+                         "source": source.splitlines(keepends=True)})
+        path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+        print(path.relative_to(setup.ROOT))
+    return 0
 
 
 def with_table(readme: str) -> str:

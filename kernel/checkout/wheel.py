@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -45,8 +46,9 @@ def pack_sources(jar: Path) -> None:
             packed.writestr(zipfile.ZipInfo(str(file.relative_to(sources))), file.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
-def colab_environment() -> Path:
-    """Its Python."""
+def colab_environment() -> tuple[Path, dict[str, str]]:
+    """Its Python, with the variables to start it with. Nothing of the checkout or the user's own Jupyter is seen there."""
+    environment = os.environ | {"TUNEBOOK_HOME": str(COLAB / "home"), "JUPYTER_DATA_DIR": str(COLAB / "nothing")}
     wheel, pins = build(setup.STATE / "wheel"), setup.PINS / "requirements-colab.txt"
     python = COLAB / "bin" / "python"
     wanted = setup.digest([pins], sys.version + hashlib.sha256(wheel.read_bytes()).hexdigest())
@@ -56,5 +58,6 @@ def colab_environment() -> Path:
             subprocess.run([sys.executable, "-m", "venv", str(COLAB)], check=True)
             setup.pip("install", "-r", str(pins), python=python)
             setup.pip("install", str(wheel), python=python)
-            (COLAB / "made-of").write_text(wanted)
-    return python
+        subprocess.run([python.with_name("tunebook"), "kernel", "install"], env=environment, check=True)
+        (COLAB / "made-of").write_text(wanted)
+    return python, environment

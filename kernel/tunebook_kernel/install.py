@@ -50,7 +50,8 @@ def cpu_plugin(found: Jdk, place: java.Layout) -> None:
     if not has_cpu_plugin() or stamp.is_file() and stamp.read_bytes() == wanted:
         return
     with step("XLA CPU plug-in (63 MB)"):
-        done = subprocess.run(java.cli_command(found, place, ["plugin", "install", "cpu"]), env=java.environment(place), capture_output=True, text=True)
+        command = java.cli_command(found, place, ["plugin", "install", "cpu", "--into", str(place.plugins)])
+        done = subprocess.run(command, env=java.environment(place), capture_output=True, text=True)
         if done.returncode:
             raise InstallFault(done.stderr.strip())
         stamp.write_bytes(wanted)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 NEEDED_VERSION = 25
 NEEDED_MODULES = ("jdk.jshell", "jdk.compiler")
+PACKAGE = "openjdk-25-jdk-headless"  # Debian's and Ubuntu's
 
 
 class NoJdk(Exception):
@@ -67,9 +68,13 @@ def install_command() -> str:
     """The command that installs a JDK here: Colab, Debian and Ubuntu, or macOS."""
     if platform.system() == "Darwin":
         return "brew install openjdk@25"
-    if Path("/content").is_dir() and "COLAB_RELEASE_TAG" in os.environ:
-        return "!apt-get -qq update && apt-get -qq install -y openjdk-25-jdk-headless"
-    return "sudo apt-get update && sudo apt-get install -y openjdk-25-jdk-headless"
+    if in_colab():
+        return f"!apt-get -qq update && apt-get -qq install -y {PACKAGE}"
+    return f"sudo apt-get update && sudo apt-get install -y {PACKAGE}"
+
+
+def in_colab() -> bool:
+    return Path("/content").is_dir() and "COLAB_RELEASE_TAG" in os.environ
 
 
 def candidates() -> list[Path]:

@@ -88,9 +88,9 @@ class OneKernel(unittest.TestCase):
 
 
 @contextmanager
-def kernel(transport: str = "tcp", env: dict[str, str] | None = None, work: str | None = None):
-    """A running kernel of the spec `tunebook`; shut down at the end."""
-    manager = KernelManager(kernel_name="tunebook", transport=transport)
+def kernel(transport: str = "tcp", env: dict[str, str] | None = None, work: str | None = None, name: str = "tunebook"):
+    """A running kernel of the spec `name`; shut down at the end."""
+    manager = KernelManager(kernel_name=name, transport=transport)
     options = {"cwd": work} if work else {}
     if env is not None:
         options["env"] = env

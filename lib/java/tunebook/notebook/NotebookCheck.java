@@ -59,7 +59,7 @@ public final class NotebookCheck {
         frame(notebook).forEach(words -> faults.add(new Fault(file, 0, words)));
         outputs(notebook).ifPresent(faults::add);
         for (NotebookFile.Cell cell : notebook.cells())
-            (cell.code() ? rules(cell) : links(file, cell)).forEach(words -> faults.add(new Fault(file, cell.number(), words)));
+            (first(cell) ? List.<String>of() : cell.code() ? rules(cell) : links(file, cell)).forEach(words -> faults.add(new Fault(file, cell.number(), words)));
         faults.addAll(compile(notebook));
         return faults;
     }
@@ -78,6 +78,7 @@ public final class NotebookCheck {
     private static List<String> frame(NotebookFile notebook) {
         List<String> faults = new ArrayList<>();
         if (!notebook.kernel().equals("tunebook")) faults.add("it asks for kernel \"" + notebook.kernel() + "\", not tunebook");
+        if (notebook.codeCells().stream().findFirst().filter(NotebookCheck::first).isEmpty()) faults.add("its first code cell is not the one that installs: run ./tunebook notebook first-cell");
         List<String> texts = notebook.cells().stream().filter(c -> !c.code()).map(NotebookFile.Cell::source).toList();
         String first = texts.isEmpty() ? "" : texts.getFirst();
         if (first.lines().findFirst().filter(l -> TITLE.matcher(l).matches()).isEmpty()) faults.add("its first text does not begin with a title \"# 01 · …\"");
@@ -85,6 +86,10 @@ public final class NotebookCheck {
         String last = texts.isEmpty() ? "" : texts.getLast();
         if (!last.contains("## Try it yourself") || !last.contains("<details>")) faults.add("its last text has no exercises (## Try it yourself) with hidden solutions (<details>)");
         return faults;
+    }
+
+    private static boolean first(NotebookFile.Cell cell) {
+        return cell.source().equals(FirstCell.source());
     }
 
     private static List<String> rules(NotebookFile.Cell cell) {
@@ -107,6 +112,7 @@ public final class NotebookCheck {
         List<Fault> faults = new ArrayList<>();
         try (CellCompiler compiler = new CellCompiler()) {
             for (NotebookFile.Cell cell : notebook.codeCells()) {
+                if (first(cell)) continue; // magics alone
                 CellCompiler.Outcome outcome = compiler.compile(cell.source());
                 outcome.errors().stream().filter(e -> cell.raises().filter(r -> !r.isEmpty() && e.contains(r)).isEmpty())
                     .forEach(e -> faults.add(new Fault(notebook.file(), cell.number(), e)));

@@ -10,6 +10,7 @@ public final class TunebookExtension implements Extension {
     public void install(BaseKernel kernel) {
         Displays.register(kernel.getRenderer());
         Hub.show(DownloadBar::live);
+        Hub.ask(question -> TunebookKernel.current().map(k -> k.askUnseen(question)).orElse(""));
         kernel.evalBuilder(DefaultImports.source()).eval();
     }
 }

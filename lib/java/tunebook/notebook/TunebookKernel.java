@@ -44,7 +44,8 @@ public final class TunebookKernel extends JavaKernel {
     private final Thread starting = new Thread(this::install, "startup");
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile Optional<Throwable> startFailure = Optional.empty();
-    private Optional<CellReplies> replies = Optional.empty();
+    private volatile Optional<CellReplies> replies = Optional.empty();
+    private volatile boolean mayAsk;
 
     private TunebookKernel(Builder parts, CellEvaluator evaluator, JShell shell, KernelConnection connection) {
         super(NAME, Build.version(), parts.language(), List.of(), parts.history(), parts.io(), parts.comms(), parts.renderer(),
@@ -78,6 +79,11 @@ public final class TunebookKernel extends JavaKernel {
 
     void clearOutput(boolean beforeNext) {
         replies.ifPresent(r -> r.publish(beforeNext ? PublishClearOutput.BEFORE_NEXT_OUTPUT : PublishClearOutput.NOW));
+    }
+
+    /// What the user types unseen; empty where the front end lets no cell ask.
+    String askUnseen(String question) {
+        return replies.filter(r -> mayAsk).map(r -> r.readFromStdIn(question, true)).orElse("");
     }
 
     /// A server that was killed cannot shut its kernels down.
@@ -143,6 +149,7 @@ public final class TunebookKernel extends JavaKernel {
     protected synchronized void handleExecuteRequest(ShellReplyEnvironment env, Message<ExecuteRequest> request) {
         CellReplies cell = (CellReplies) env;
         replies = Optional.of(cell);
+        mayAsk = request.getContent().isStdinEnabled();
         super.handleExecuteRequest(env, request);
         replies = Optional.empty();
         history.add(request.getContent().getCode(), "");
@@ -208,6 +215,8 @@ public final class TunebookKernel extends JavaKernel {
             lineMagic("load", new LoadMagic());
             lineMagic("classpath", new ClasspathMagic());
             lineMagic("maven", new MavenMagic(new MavenDependencyResolver()));
+            lineMagic("pip", (JavaKernel kernel, List<String> arguments) -> FirstCell.pip(kernel, arguments));
+            lineMagic("run", (JavaKernel kernel, List<String> arguments) -> FirstCell.run(kernel, arguments));
             TimeMagic time = new TimeMagic();
             lineMagic("time", time);
             cellMagic("time", time);

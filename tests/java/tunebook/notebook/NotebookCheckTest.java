@@ -24,6 +24,7 @@ class NotebookCheckTest {
     @Test
     void aNotebookThatKeepsTheRulesHasNoFault() throws Exception {
         text(FIRST);
+        code(FirstCell.source());
         code("int later(int n) { return n * defined(n); }");
         code("int defined(int n) { return n; }\nvar shape = Shape.of(2, later(3));\nshape");
         code("for (int i = 0; i < 2; i++) System.out.println(i);");
@@ -35,16 +36,17 @@ class NotebookCheckTest {
     @Test
     void whatDoesNotCompileIsNamedWithCellAndLine() throws Exception {
         text(FIRST);
+        code(FirstCell.source());
         code("var shape = Shape.of(2);\n\nshape.noSuchMethod()");
         code("int waits() { return missing(); }");
         code("shape.size(");
         text(LAST.replace("shape.size()", "int n = shape;"));
         List<String> faults = faults();
         assertEquals(4, faults.size(), faults.toString());
-        assertTrue(faults.get(0).startsWith("cell 2: line 3: cannot find symbol"), faults.get(0));
-        assertEquals("cell 4: line 1: ends within a statement", faults.get(1));
+        assertTrue(faults.get(0).startsWith("cell 3: line 3: cannot find symbol"), faults.get(0));
+        assertEquals("cell 5: line 1: ends within a statement", faults.get(1));
         assertEquals("line 1 of its cell: waits names method missing(), which nothing declares", faults.get(2));
-        assertTrue(faults.get(3).startsWith("cell 5: java block, line 1: incompatible types"), faults.get(3));
+        assertTrue(faults.get(3).startsWith("cell 6: java block, line 1: incompatible types"), faults.get(3));
     }
 
     @Test
@@ -56,7 +58,7 @@ class NotebookCheckTest {
         cell("code", "Shape.of(3).dim(9)", Map.of("tags", List.of("raises")));
         cell("code", "1 + 1", Map.of("short", Map.of("2 + 2", "2")));
         text("The end.");
-        assertEquals(List.of("its first text does not begin with a title \"# 01 · …\"", "its first text has no **Time:**", "its first text has no **Needed:**",
+        assertEquals(List.of("its first code cell is not the one that installs: run ./tunebook notebook first-cell", "its first text does not begin with a title \"# 01 · …\"", "its first text has no **Time:**", "its first text has no **Needed:**",
             "its last text has no exercises (## Try it yourself) with hidden solutions (<details>)", "cell 1: links to nowhere.md, which is not there",
             "cell 2: has 14 lines, more than 12: split it, or move what it does into the library",
             "cell 4: holds an import, a magic, an absolute path or a version: .of(\"/",

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import tunebook.tensor.TunebookException;
 
 /// A model or a data set on the Hugging Face hub, by name.
@@ -40,6 +41,19 @@ public record Hub(RepoId repo, String revision, FilePatterns patterns, HubSettin
     /// What shows the progress of fetches that name no listener of their own, from now on; a notebook sets it.
     public static void show(Supplier<FetchListener> display) {
         shown = display;
+    }
+
+    /// Asks for an access token, which is not shown, and keeps it in the file that Python's client reads too.
+    ///
+    /// @return the file, which its owner alone can read
+    /// @throws TunebookException if a token from elsewhere would be used before it, nobody can be asked, what was typed cannot be a token, or the file cannot be written
+    public static Path login() {
+        return Login.run(HubSettings.tokenFile(), HubSettings.ofEnvironment().token());
+    }
+
+    /// Who asks for a token from now on: takes the question and returns the text that was typed unseen, empty where nobody can be asked. A notebook sets it.
+    public static void ask(UnaryOperator<String> prompt) {
+        Login.asking = prompt;
     }
 
     public Hub revision(String name) {

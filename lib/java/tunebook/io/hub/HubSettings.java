@@ -38,9 +38,18 @@ public record HubSettings(Path cache, URI endpoint, Optional<Token> token, boole
         return read(System.getenv(), Path.of(System.getProperty("user.home")), Path.of(""));
     }
 
-    static HubSettings read(Map<String, String> environment, Path home, Path folder) {
+    /// Where this process's environment has the token that a login keeps.
+    static Path tokenFile() {
+        return variables(System.getenv(), Path.of(System.getProperty("user.home")), Path.of("")).tokenFile();
+    }
+
+    private static Variables variables(Map<String, String> environment, Path home, Path folder) {
         Optional<Path> file = EnvFile.near(folder);
-        var variables = new Variables(environment, file.map(EnvFile::read).orElse(Map.of()), file, home);
+        return new Variables(environment, file.map(EnvFile::read).orElse(Map.of()), file, home);
+    }
+
+    static HubSettings read(Map<String, String> environment, Path home, Path folder) {
+        Variables variables = variables(environment, home, folder);
         return new HubSettings(variables.cache(), variables.endpoint(), variables.token(), variables.isTrue("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"),
             !variables.isTrue("HF_HUB_DISABLE_SYMLINKS"), variables.patience(), Proxies.read(environment));
     }
@@ -65,6 +74,10 @@ public record HubSettings(Path cache, URI endpoint, Optional<Token> token, boole
         Path hubHome() {
             Path caches = get("XDG_CACHE_HOME").map(this::path).orElse(home.resolve(".cache"));
             return get("HF_HOME").map(this::path).orElse(caches.resolve("huggingface"));
+        }
+
+        Path tokenFile() {
+            return get("HF_TOKEN_PATH").map(this::path).orElse(hubHome().resolve("token"));
         }
 
         Path cache() {
@@ -93,7 +106,7 @@ public record HubSettings(Path cache, URI endpoint, Optional<Token> token, boole
                 }
             Optional<Token> ofFile = Token.of(envFile.getOrDefault("HF_TOKEN", ""), "HF_TOKEN in " + file.map(Path::toString).orElse(""));
             if (ofFile.isPresent() || endpointOfFile) return ofFile;
-            Path stored = get("HF_TOKEN_PATH").map(this::path).orElse(hubHome().resolve("token"));
+            Path stored = tokenFile();
             return Files.isRegularFile(stored) ? Token.of(TextFiles.read(stored), stored.toString()) : Optional.empty();
         }
 
