@@ -71,18 +71,22 @@ public record ExampleBuilder(Tokenizer tokenizer, ChatTemplate template, int max
         String prompt = template.render(c.prompt(), c.tools(), true);
         if (c.answer().isEmpty()) return new Rendered(prompt, "");
         String whole = template.render(c.messages(), c.tools(), false);
+        boolean said = !c.answer().get().trimmed().isEmpty() || !c.answer().get().toolCalls().isEmpty();
         if (!whole.startsWith(prompt)) {
+            if (said && whole.equals(template.render(c.prompt(), c.tools(), false))) throw withoutAnswer(c, "");
             int at = Arrays.mismatch(whole.toCharArray(), prompt.toCharArray());
             throw TunebookException.of("ExampleBuilder.render", "the conversation's text does not begin with its prompt's text",
                 "they part at character " + at + ": \"" + excerpt(whole, at) + "\" and \"" + excerpt(prompt, at) + '"',
                 "the chat template writes earlier messages differently once an answer follows: give one that does not, or learn FULL_TEXT rows of plain text");
         }
         Rendered rendered = new Rendered(prompt, whole.substring(prompt.length()));
-        boolean said = !c.answer().get().trimmed().isEmpty() || !c.answer().get().toolCalls().isEmpty();
-        if (said && tokenizer.decodeWithoutSpecial(tokenizer.encode(rendered.completion)).isBlank())
-            throw TunebookException.of("ExampleBuilder.render", "the chat template leaves out the answer", "after the prompt it writes \"" + rendered.completion.replace("\n", "\\n")
-                + "\" for the answer \"" + excerpt(c.answer().get().content(), 0) + '"', "give a template that writes the assistant's last message");
+        if (said && tokenizer.decodeWithoutSpecial(tokenizer.encode(rendered.completion)).isBlank()) throw withoutAnswer(c, rendered.completion);
         return rendered;
+    }
+
+    private static TunebookException withoutAnswer(Row.Conversation c, String completion) {
+        return TunebookException.of("ExampleBuilder.render", "the chat template leaves out the answer", "after the prompt it writes \"" + completion.replace("\n", "\\n")
+            + "\" for the answer \"" + excerpt(c.answer().orElseThrow().content(), 0) + '"', "give a template that writes the assistant's last message");
     }
 
     /// The ids of the row's prompt: what generation starts from.
@@ -98,7 +102,7 @@ public record ExampleBuilder(Tokenizer tokenizer, ChatTemplate template, int max
     /// The examples of all rows, in their order. Throws where a row cannot be rendered, where no row has a learned
     /// token, and, with [TooLong#ERROR], where a row is too long.
     public Examples examples(ChatData data) {
-        List<Built> built = IntStream.range(0, data.size()).parallel().mapToObj(i -> build(data.row(i), i)).toList();
+        List<Built> built = built(data);
         List<Example> examples = new ArrayList<>();
         List<Integer> tooLongRows = new ArrayList<>(), unlearned = new ArrayList<>(), seams = new ArrayList<>();
         for (int i = 0; i < built.size(); i++) {
@@ -113,12 +117,16 @@ public record ExampleBuilder(Tokenizer tokenizer, ChatTemplate template, int max
         if (tooLong == TooLong.ERROR && !tooLongRows.isEmpty())
             throw TunebookException.of("ExampleBuilder.examples", tooLongRows.size() + " of " + data.size() + " rows are longer than the limit",
                 "limit " + maxTokens + " tokens; first: row " + tooLongRows.getFirst() + " with " + built.get(tooLongRows.getFirst()).example.length(),
-                "raise maxTokens, or leave them out with tooLong(TooLong.SKIP)");
+                "raise maxTokens (of a training: maxLength), or leave them out with tooLong(TooLong.SKIP) (skipLong(true))");
         if (examples.isEmpty())
             throw TunebookException.of("ExampleBuilder.examples", "no token would be learned", data.size() + " rows: " + unlearned.size() + " without an answer"
                 + (tooLongRows.isEmpty() ? "" : ", " + tooLongRows.size() + " longer than " + maxTokens + " tokens"),
-                unlearned.size() >= tooLongRows.size() ? "give rows whose last message is the assistant's, or with a completion" : "raise maxTokens");
-        return new Examples(examples, data.size(), tooLongRows, unlearned, seams, openingTurn(data).stream().toList());
+                unlearned.size() >= tooLongRows.size() ? "give rows whose last message is the assistant's, or with a completion" : "raise maxTokens (of a training: maxLength)");
+        List<String> warnings = new ArrayList<>(openingTurn(data).stream().toList());
+        if (!unlearned.isEmpty())
+            warnings.add("rows from which nothing would be learned were left out — " + unlearned.size() + " of " + data.size() + " rows have no answer, the first of them row "
+                + unlearned.getFirst() + " — give them an answer, or leave them out with ChatData.where");
+        return new Examples(examples, data.size(), tooLongRows, unlearned, seams, warnings);
     }
 
     /// Asked for the beginning of the answer's turn, a template writes something.
@@ -128,6 +136,16 @@ public record ExampleBuilder(Tokenizer tokenizer, ChatTemplate template, int max
             .filter(c -> template.render(c.prompt(), c.tools(), true).equals(template.render(c.prompt(), c.tools(), false)))
             .map(c -> "the chat template does not open the answer's turn — add_generation_prompt changes nothing — the model must write the turn's beginning itself: give a template"
                 + " that writes it");
+    }
+
+    private List<Built> built(ChatData data) {
+        IntStream rows = IntStream.range(0, data.size());
+        try {
+            return rows.parallel().mapToObj(i -> build(data.row(i), i)).toList();
+        } catch (TunebookException e) {
+            for (int i = 0; i < data.size(); i++) build(data.row(i), i); // the first bad row, whichever thread met one first
+            throw e;
+        }
     }
 
     private record Built(Example example, boolean seam) {}

@@ -29,6 +29,7 @@ public record FunctionCallScore(List<Result> results) {
 
     public FunctionCallScore {
         results = List.copyOf(results);
+        if (results.isEmpty()) throw TunebookException.of("FunctionCallScore", "no row to score", "0 rows", "give at least one row; an interrupt may have left none");
     }
 
     /// What was asked, what is right, and what the model wrote.
@@ -79,6 +80,7 @@ public record FunctionCallScore(List<Result> results) {
         List<int[]> prompts = rows.stream().map(builder::prompt).toList();
         try (Generator generator = new Generator(model, TOGETHER)) {
             List<Generated> answers = generator.generate(prompts, MOST, StopTokens.of(model.tokenizer()));
+            TextScore.warnOfCut("FunctionCallScore.of", answers, MOST);
             return of(IntStream.range(0, rows.size()).filter(i -> answers.get(i).finish() != Generated.Finish.INTERRUPTED)
                 .mapToObj(i -> new Row(request(rows.get(i)), rows.get(i).answer().orElseThrow().toolCalls(), answers.get(i).text())).toList());
         }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
 import tunebook.data.ChatData;
 import tunebook.data.ChatMessage;
 import tunebook.data.ExampleBuilder;
@@ -50,9 +51,16 @@ public record TextScore(List<Row> rows) {
         List<int[]> prompts = data.stream().map(builder::prompt).toList();
         try (Generator generator = new Generator(model, Math.clamp(prompts.size(), 1, TOGETHER))) {
             List<Generated> answers = generator.generate(prompts, maxTokens, StopTokens.of(model.tokenizer()), sampling, (_, _) -> {});
+            warnOfCut("TextScore.of", answers, maxTokens);
             return new TextScore(IntStream.range(0, asked.size()).filter(i -> answers.get(i).finish() != Generated.Finish.INTERRUPTED)
                 .mapToObj(i -> new Row(asked.get(i).request, asked.get(i).expected, model.tokenizer().decodeWithoutSpecial(answers.get(i).tokens()).strip())).toList());
         }
+    }
+
+    static void warnOfCut(String operation, List<Generated> answers, int maxTokens) {
+        long cut = answers.stream().filter(a -> a.finish() == Generated.Finish.MAX_TOKENS).count();
+        if (cut > 0) LoggerFactory.getLogger(TextScore.class).warn("{}: answers were cut by the length limit — {} of {} at {} tokens — they are scored as they are: raise the limit,"
+            + " or train on examples that end in a stop token", operation, cut, answers.size(), maxTokens);
     }
 
     private static Row question(tunebook.data.Row row) {

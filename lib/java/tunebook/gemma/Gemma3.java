@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.nio.file.Path;
 import tunebook.data.ChatTemplate;
+import tunebook.data.PromptFrame;
 import tunebook.engine.Buffer;
 import tunebook.engine.Params;
 import tunebook.engine.Session;
@@ -39,6 +40,7 @@ public final class Gemma3 implements LanguageModel {
     private final ChatTemplate template;
     private final SharedParams.Lease parameters;
     private final Set<String> trainable;
+    private Optional<PromptFrame> promptFrame = Optional.empty();
     private final Optional<Path> source;
 
     private Gemma3(Gemma3Network network, Session session, Compute compute, Tokenizer tokenizer, ChatTemplate template, SharedParams.Lease parameters,
@@ -67,11 +69,12 @@ public final class Gemma3 implements LanguageModel {
 
     /// The same in a given precision. Weights are kept as BF16, or as F32 with [Precision#F32].
     ///
-    /// @throws tunebook.tensor.TunebookException if a file is missing or damaged, if config.json is of another architecture, or if a weight is
-    ///         missing, left over or of another shape than config.json says; nothing stays on the device then
+    /// @throws tunebook.tensor.TunebookException if a file is missing or damaged, if config.json is of another architecture, if a weight is
+    ///         missing, left over or of another shape than config.json says, or if the tokenizer is another model's; nothing stays on the device then
     public static Gemma3 load(Path folderOrGguf, Session session, Precision precision) {
         try (Gemma3Files files = Gemma3Files.open(folderOrGguf)) {
             Gemma3Network network = new Gemma3Network(files.config());
+            Tokenizer tokenizer = files.checkedTokenizer();
             DType stored = precision == Precision.F32 ? DType.F32 : DType.BF16;
             SharedParams.Lease parameters = SharedParams.acquire(session, folderOrGguf, stored, () -> {
                 Map<String, Buffer> buffers = new LinkedHashMap<>();
@@ -83,7 +86,7 @@ public final class Gemma3 implements LanguageModel {
                     throw e;
                 }
             });
-            return new Gemma3(network, session, compute(session, precision), files.tokenizer(), files.template(), parameters, Set.of(), Optional.of(folderOrGguf));
+            return new Gemma3(network, session, compute(session, precision), tokenizer, files.template(), parameters, Set.of(), Optional.of(folderOrGguf));
         }
     }
 
@@ -178,6 +181,16 @@ public final class Gemma3 implements LanguageModel {
     @Override
     public ChatTemplate template() {
         return template;
+    }
+
+    @Override
+    public Optional<PromptFrame> promptFrame() {
+        return promptFrame;
+    }
+
+    @Override
+    public void trainedOn(PromptFrame frame) {
+        promptFrame = Optional.of(frame);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import tunebook.tensor.TunebookException;
 
 /// The fields of a Gemma 3 `config.json` that its text network depends on, under their Hugging Face names in camelCase.
@@ -48,12 +49,7 @@ public record Gemma3Config(int vocabSize, int hiddenSize, int intermediateSize, 
 
     /// Reads either dialect of config.json (before and from transformers 5), nested under `text_config` or not.
     public static Gemma3Config parse(String json) {
-        JsonNode root;
-        try {
-            root = new ObjectMapper().readTree(json);
-        } catch (JsonProcessingException e) {
-            throw TunebookException.because(e, "Gemma3Config", "config.json is not JSON", e.getOriginalMessage(), "download it again");
-        }
+        JsonNode root = tree(json);
         String type = root.path("model_type").asText("");
         if (!type.equals("gemma3") && !type.equals("gemma3_text"))
             throw bad("not a Gemma 3 text architecture", "model_type \"" + type + "\", architectures " + root.path("architectures"));
@@ -65,6 +61,21 @@ public record Gemma3Config(int vocabSize, int hiddenSize, int intermediateSize, 
         if (c.path("attention_bias").asBoolean(false)) throw bad("attention biases, which Gemma 3 does not have", "attention_bias = true");
         if (c.path("use_bidirectional_attention").asBoolean(false)) throw bad("not a causal model", "use_bidirectional_attention = true");
         return read(c, root);
+    }
+
+    /// `bos_token_id` of a config.json, empty where it has none.
+    static OptionalInt bosTokenId(String json) {
+        JsonNode root = tree(json);
+        JsonNode id = root.path("bos_token_id").isInt() ? root.path("bos_token_id") : root.path("text_config").path("bos_token_id");
+        return id.isInt() ? OptionalInt.of(id.asInt()) : OptionalInt.empty();
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw TunebookException.because(e, "Gemma3Config", "config.json is not JSON", e.getOriginalMessage(), "download it again");
+        }
     }
 
     private static Gemma3Config read(JsonNode c, JsonNode root) {

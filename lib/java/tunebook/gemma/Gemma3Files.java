@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +35,23 @@ interface Gemma3Files extends ModelFiles {
     Tokenizer tokenizer();
 
     ChatTemplate template();
+
+    /// The beginning-of-sequence token's id that the configuration names.
+    OptionalInt bosTokenId();
+
+    /// The tokenizer, held against the configuration.
+    ///
+    /// @throws TunebookException if it has tokens, other than added ones, that the embedding has no row for, or another beginning-of-sequence token
+    default Tokenizer checkedTokenizer() {
+        Tokenizer tokenizer = tokenizer();
+        if (tokenizer.ordinarySize() > config().vocabSize())
+            throw TunebookException.of("Gemma3.load", "the tokenizer has more tokens than the model's embedding", tokenizer.ordinarySize() + " tokens without added ones, an embedding of "
+                + config().vocabSize() + " rows", "use tokenizer.json and weights of one model");
+        if (bosTokenId().isPresent() && tokenizer.bosToken().isPresent() && tokenizer.bos() != bosTokenId().getAsInt())
+            throw TunebookException.of("Gemma3.load", "the tokenizer is another model's: its beginning-of-sequence token has another id", tokenizer.bosToken().get() + " is "
+                + tokenizer.bos() + ", bos_token_id in config.json is " + bosTokenId().getAsInt(), "use tokenizer.json and weights of one model");
+        return tokenizer;
+    }
 
     /// The weight at `path`, which must be of `shape`, as `type`.
     HostArray weight(String path, Shape shape, DType type);
@@ -62,6 +80,7 @@ interface Gemma3Files extends ModelFiles {
 
         private final Path folder;
         private final Gemma3Config config;
+        private final OptionalInt bosTokenId;
         private final SafeTensors weights;
         private final Map<String, String> names = new TreeMap<>();
 
@@ -70,7 +89,9 @@ interface Gemma3Files extends ModelFiles {
             Path file = folder.resolve("config.json");
             if (!Files.isRegularFile(file))
                 throw TunebookException.of("Gemma3.load", "there is no config.json", folder.toString(), "give a Hugging Face model folder; fetch the whole model");
-            this.config = Gemma3Config.parse(TextFiles.read(file));
+            String json = TextFiles.read(file);
+            this.config = Gemma3Config.parse(json);
+            this.bosTokenId = Gemma3Config.bosTokenId(json);
             this.weights = SafeTensors.open(folder);
             try {
                 nameWeights();
@@ -90,9 +111,22 @@ interface Gemma3Files extends ModelFiles {
             }
             Set<String> missing = new HashSet<>(expected);
             missing.removeAll(names.keySet());
+            checkHead();
             if (!missing.isEmpty() || !unknown.isEmpty())
                 throw TunebookException.of("Gemma3.load", "the weights are not those of the configuration", missing.size() + " missing " + first(missing) + ", "
                     + unknown.size() + " unknown " + first(unknown) + " in " + folder, "use config.json and weights of one Gemma 3 model");
+        }
+
+        /// A tied model's file may hold the head once more; it must then be the embedding.
+        private void checkHead() {
+            Optional<String> head = weights.names().stream().filter(n -> canonical(n).equals("lm_head.weight")).findFirst();
+            String embedding = names.get("model.embed_tokens.weight");
+            if (!config.tieWordEmbeddings() || head.isEmpty() || embedding == null) return;
+            HostArray a = weights.get(head.get());
+            HostArray b = weights.get(embedding);
+            if (!a.shape().equals(b.shape()) || a.dtype() != b.dtype() || a.bytes().mismatch(b.bytes()) >= 0)
+                throw TunebookException.of("Gemma3.load", "the head is tied to the embedding, but the file holds another one", head.get() + " differs from " + embedding + " in " + folder,
+                    "set tie_word_embeddings to false in config.json if the head was trained or merged by itself; else remove it from the file");
         }
 
         private static String first(Iterable<String> names) {
@@ -115,6 +149,11 @@ interface Gemma3Files extends ModelFiles {
         @Override
         public Tokenizer tokenizer() {
             return Tokenizer.load(folder);
+        }
+
+        @Override
+        public OptionalInt bosTokenId() {
+            return bosTokenId;
         }
 
         @Override
@@ -219,6 +258,12 @@ interface Gemma3Files extends ModelFiles {
         @Override
         public Tokenizer tokenizer() {
             return Tokenizer.fromGguf(gguf);
+        }
+
+        /// The tokenizer is the file's own.
+        @Override
+        public OptionalInt bosTokenId() {
+            return OptionalInt.empty();
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
 import tunebook.engine.Buffer;
 import tunebook.graph.Graph;
 import tunebook.model.LanguageModel;
@@ -51,6 +52,7 @@ public final class Generator implements AutoCloseable {
     public List<Generated> generate(List<int[]> prompts, int maxTokens, Set<Integer> stops, Sampling sampling, BiConsumer<Integer, Integer> onToken) {
         if (maxTokens < 1) throw TunebookException.of("Generator.generate", "maxTokens is below 1", "" + maxTokens, "give 1 or more");
         for (int i = 0; i < prompts.size(); i++) check(prompts.get(i), i);
+        model.promptFrame().flatMap(f -> f.spacing(prompts, model.tokenizer())).ifPresent(w -> LoggerFactory.getLogger(Generator.class).warn("Generator.generate: {}", w));
         List<Integer> order = IntStream.range(0, prompts.size()).boxed().sorted(Comparator.comparingInt(i -> prompts.get(i).length)).toList();
         Generated[] out = new Generated[prompts.size()];
         for (int at = 0; at < order.size(); at += rows) {
@@ -177,7 +179,7 @@ public final class Generator implements AutoCloseable {
             }
             for (int i = at; i < capacity; i++) positions[i] = i - at;
             ModelProgram program = program("prefill " + capacity + " " + slots, () -> new DecodeGraphs(model, rows, slots).prefill(capacity));
-            int[] next = call(program, Map.of("tokens", put(tokens), "positions", put(positions), "segments", put(segments), "sources", put(sources), "last", put(last)));
+            int[] next = call(program, true, Map.of("tokens", put(tokens), "positions", put(positions), "segments", put(segments), "sources", put(sources), "last", put(last)));
             state.put("slot_positions", model.session().put(HostArray.of(held, rows, slots), "key/value cache"));
             return next;
         }
@@ -187,11 +189,13 @@ public final class Generator implements AutoCloseable {
             int[] positions = new int[rows];
             for (int i = 0; i < prompts.size(); i++) positions[i] = prompts.get(i).length + made;
             HostArray slot = HostArray.scalar(longest + made);
-            return call(decode, Map.of("tokens", put(ids), "positions", put(positions), "slot", model.session().put(slot, "step")));
+            return call(decode, false, Map.of("tokens", put(ids), "positions", put(positions), "slot", model.session().put(slot, "step")));
         }
 
         /// Runs `program` with the cache and `in`, keeps the new cache and chooses each row's next token.
-        private int[] call(ModelProgram program, Map<String, Buffer> in) {
+        ///
+        /// @param check whether logits that are not finite are looked for; a broken model's are so from the first token on
+        private int[] call(ModelProgram program, boolean check, Map<String, Buffer> in) {
             Map<String, Buffer> all = new HashMap<>(state);
             all.putAll(in);
             Map<String, Buffer> out;
@@ -202,12 +206,21 @@ public final class Generator implements AutoCloseable {
             }
             try (Buffer logits = out.remove("logits"); Buffer next = out.remove("next")) {
                 state = out;
-                if (greedy) return next.toHost().toInts();
+                if (greedy && !check) return next.toHost().toInts();
                 float[] values = logits.toHost().toFloats();
+                if (check) checkFinite(values, logits.shape().dim(1));
+                if (greedy) return next.toHost().toInts();
                 int vocabulary = logits.shape().dim(1);
                 return IntStream.range(0, rows).map(r -> r < samplers.size()
                     ? samplers.get(r).draw(Arrays.copyOfRange(values, r * vocabulary, (r + 1) * vocabulary)) : 0).toArray();
             }
+        }
+
+        private void checkFinite(float[] logits, int vocabulary) {
+            for (int i = 0; i < prompts.size() * vocabulary; i++)
+                if (!Float.isFinite(logits[i]))
+                    throw TunebookException.of("Generator.generate", "the logits are not finite", logits[i] + " for token " + i % vocabulary + " after prompt " + indices.get(i / vocabulary),
+                        "look for numbers in the model that are not finite: load it again, or take an earlier checkpoint");
         }
 
         private Buffer put(int[] values) {

@@ -18,7 +18,8 @@ import tunebook.tensor.TunebookException;
 /// @param lora      rank, alpha, dropout, rank stabilisation and `target_modules`; where one expression stood there, one rule
 /// @param excluded  `exclude_modules`: names or one expression, read as targets are; empty for none
 /// @param onlyLayers `layers_to_transform`; empty for all
-record AdapterConfig(Lora lora, List<String> excluded, List<Integer> onlyLayers) {
+/// @param base      `base_model_name_or_path`; empty where it says nothing
+record AdapterConfig(Lora lora, List<String> excluded, List<Integer> onlyLayers, String base) {
     static final String FILE = "adapter_config.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     /// Fields that change what an adapter computes in ways that we do not know: each must be absent, null, false, empty or "none".
@@ -50,7 +51,8 @@ record AdapterConfig(Lora lora, List<String> excluded, List<Integer> onlyLayers)
             throw bad("a field is missing", "r " + root.path("r") + ", lora_alpha " + root.path("lora_alpha") + " in " + file, "copy the adapter again");
         Lora lora = new Lora(root.get("r").asInt(), root.get("lora_alpha").asDouble(), root.path("lora_dropout").asDouble(0), root.path("use_rslora").asBoolean(false),
             strings(root.path("target_modules")));
-        return new AdapterConfig(lora, strings(root.path("exclude_modules")), integers(root.path("layers_to_transform")));
+        return new AdapterConfig(lora, strings(root.path("exclude_modules")), integers(root.path("layers_to_transform")),
+            root.path("base_model_name_or_path").asText(""));
     }
 
     private static boolean says(JsonNode value) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.slf4j.LoggerFactory;
 import tunebook.io.AtomicFiles;
 import tunebook.io.SafeTensors;
 import tunebook.io.StagedFiles;
@@ -29,19 +30,31 @@ final class AdapterFile {
     private AdapterFile() {}
 
     /// An adapter as it was read: A [rank, in] and B [out, rank] of each module by our paths, F32.
-    record Loaded(Lora lora, List<String> modules, Map<String, HostArray> matrices) {}
+    record Loaded(Lora lora, List<String> modules, Map<String, HostArray> matrices) {
+        LoraModel on(LanguageModel base) {
+            return LoraModel.of(base, lora, modules, matrices);
+        }
+    }
+
+    static boolean isZero(HostArray a) {
+        for (long i = 0; i < a.size(); i++) if (a.getFloat(i) != 0) return false;
+        return true;
+    }
 
     /// Writes both files into `folder` with their certificate, all or none.
     static Certificate write(Path folder, LoraModel model) {
         boolean nested = BaseFolder.isNested(model.source());
+        Map<String, HostArray> matrices = new LinkedHashMap<>();
+        for (String path : model.trainable()) matrices.put(path, model.buffer(path).toHost());
+        warnOfNothing("LoraModel.saveAdapter", matrices, folder);
         Map<String, HostArray> tensors = new LinkedHashMap<>();
-        for (String path : model.trainable()) tensors.put(ROOT + peftPath(path, nested), model.buffer(path).toHost());
+        matrices.forEach((path, a) -> tensors.put(ROOT + peftPath(path, nested), a));
         LinkedHashMap<String, AtomicFiles.Content> files = new LinkedHashMap<>();
         files.put(WEIGHTS, SafeTensors.content(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt")));
         byte[] config = config(model, nested).getBytes(StandardCharsets.UTF_8);
         files.put(AdapterConfig.FILE, out -> out.write(config));
         return StagedFiles.write(folder, files, aside -> {
-            try (LoraModel written = Lora.load(aside, model.base())) {
+            try (LoraModel written = read(aside, model.base()).on(model.base())) {
                 Certificate c = Certificate.of("PEFT adapter", model, written, Optional.empty(), Certificate.Limit.EXACT, aside, files.keySet(), List.of());
                 return new StagedFiles.Checked<>(c, Certificate.FILE, c.content());
             }
@@ -73,6 +86,7 @@ final class AdapterFile {
         try (SafeTensors tensors = SafeTensors.open(file)) {
             Map<String, String> names = names(tensors, base, file);
             checkWhole(config, names, base, file);
+            warnOfOtherBase(config.base(), base, folder);
             List<String> modules = base.network().linearModules().stream().filter(m -> names.containsKey(LoraBlueprint.pathA(m))).toList();
             Map<String, HostArray> matrices = new LinkedHashMap<>();
             for (String module : modules) {
@@ -121,12 +135,34 @@ final class AdapterFile {
         if (names.isEmpty()) throw bad("the adapter is empty", file.toString(), "copy the adapter again");
     }
 
+    /// A model of the same shapes cannot be told from the right one but by its name, and a folder may have been renamed.
+    private static void warnOfOtherBase(String then, LanguageModel base, Path folder) {
+        String now = base.source().map(BaseFolder::name).orElse("");
+        if (then.isEmpty() || now.isEmpty() || last(then).equals(last(now))) return;
+        LoggerFactory.getLogger(Lora.class).warn("Lora.load: the adapter was made for another base model — {} in {}, loaded on {} — load that base, unless this is the same one under another name",
+            then, folder, now);
+    }
+
+    /// An adapter whose every B is zero computes what its base does.
+    static void warnOfNothing(String operation, Map<String, HostArray> matrices, Path folder) {
+        List<HostArray> bs = matrices.entrySet().stream().filter(e -> e.getKey().endsWith(".lora_B.weight")).map(Map.Entry::getValue).toList();
+        if (bs.stream().allMatch(AdapterFile::isZero))
+            LoggerFactory.getLogger(Lora.class).warn("{}: the adapter does nothing — every B is zero in {} modules, {} — train it first", operation, bs.size(), folder);
+    }
+
+    private static String last(String name) {
+        return name.substring(name.replaceAll("/+$", "").lastIndexOf('/') + 1).replaceAll("/+$", "");
+    }
+
     private static void put(Map<String, HostArray> out, String path, Shape expected, SafeTensors tensors, Map<String, String> names, LanguageModel base) {
         HostArray found = tensors.get(names.get(path));
         if (!found.shape().equals(expected))
             throw bad("the adapter is for another model or rank", path + " is " + found.shape() + ", " + base.name() + " and the configuration's rank need " + expected,
                 "load the model that the adapter was trained on");
-        out.put(path, copy(found));
+        HostArray matrix = copy(found);
+        for (float v : matrix.toFloats())
+            if (!Float.isFinite(v)) throw bad("the adapter holds a number that is not finite", v + " in " + path, "take the adapter of an earlier checkpoint, or train again at a lower learning rate");
+        out.put(path, matrix);
     }
 
     /// A copy that outlives the mapped file.

@@ -37,7 +37,7 @@ final class Fusion implements ModelFiles {
     }
 
     static Fusion open(LoraModel model) {
-        boolean untrained = model.targets().stream().allMatch(m -> isZero(model.buffer(LoraBlueprint.pathB(m)).toHost()));
+        boolean untrained = model.targets().stream().allMatch(m -> AdapterFile.isZero(model.buffer(LoraBlueprint.pathB(m)).toHost()));
         if (untrained)
             throw bad("the fused weights equal the base's", model.targets().size() + " modules, every B is zero", "train the adapter first; nothing was written");
         ModelFiles base = model.base().files();
@@ -47,11 +47,6 @@ final class Fusion implements ModelFiles {
             base.close();
             throw e;
         }
-    }
-
-    private static boolean isZero(HostArray a) {
-        for (long i = 0; i < a.size(); i++) if (a.getFloat(i) != 0) return false;
-        return true;
     }
 
     /// Writes the fused model of `model` into `folder`, with its certificate: all files or none.

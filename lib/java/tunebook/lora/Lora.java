@@ -52,6 +52,7 @@ public record Lora(int rank, double alpha, double dropout, boolean rsLora, List<
     ///         supported here (DoRA, biases, whole modules, other ranks for some modules), naming the field
     public static LoraModel load(Path folder, LanguageModel base) {
         AdapterFile.Loaded loaded = AdapterFile.read(folder, base);
-        return LoraModel.of(base, loaded.lora(), loaded.modules(), loaded.matrices());
+        AdapterFile.warnOfNothing("Lora.load", loaded.matrices(), folder);
+        return loaded.on(base);
     }
 }

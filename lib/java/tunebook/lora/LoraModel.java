@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import tunebook.data.ChatTemplate;
+import tunebook.data.PromptFrame;
 import tunebook.engine.Params;
 import tunebook.engine.Session;
 import tunebook.engine.Buffer;
@@ -38,6 +39,7 @@ public final class LoraModel implements LanguageModel {
     private final LoraBlueprint blueprint;
     private final Params adapters;
     private final Set<String> trainable;
+    private Optional<PromptFrame> promptFrame = Optional.empty();
 
     private LoraModel(LanguageModel base, LoraBlueprint blueprint, Map<String, HostArray> adapters) {
         if (base instanceof LoraModel)
@@ -160,6 +162,16 @@ public final class LoraModel implements LanguageModel {
     @Override
     public LanguageModel reload(Path files, Precision precision) {
         return base.reload(files, precision);
+    }
+
+    @Override
+    public Optional<PromptFrame> promptFrame() {
+        return promptFrame;
+    }
+
+    @Override
+    public void trainedOn(PromptFrame frame) {
+        promptFrame = Optional.of(frame);
     }
 
     @Override

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
 import tunebook.io.Nearest;
 import tunebook.tensor.TunebookException;
 
@@ -19,6 +22,9 @@ final class TargetRules {
     /// Plain characters, `\.`, `\d`, `\w`, groups, simple classes and repetitions: what Java and Python both read, and alike.
     private static final Pattern IN_BOTH = Pattern.compile("([A-Za-z0-9_.|)^$,-]|\\\\[.dw]|\\((?!\\?)|\\(\\?:|\\[\\^?[A-Za-z0-9_.-]+]"
         + "|[*+?](?![+])|\\{[0-9]+(,[0-9]*)?}(?![+]))*");
+
+    private static final Pattern LAYER = Pattern.compile("\\blayers\\.(\\d+)\\.");
+    private static final Pattern ONE_DIGIT = Pattern.compile("(\\\\d|\\[0-9])(?![+*{])");
 
     private TargetRules() {}
 
@@ -41,6 +47,7 @@ final class TargetRules {
                     if (modules(a.rule(), modules).isEmpty()) misses.add(new Miss("alternative \"" + a.text() + "\" of rule \"" + rule + "\"", a.text()));
         }
         if (!misses.isEmpty()) throw nothing(misses, model, modules);
+        rules.stream().filter(r -> !isName(r)).forEach(r -> warnOfOneDigit(r, modules));
         return modules.stream().filter(hit::contains).toList();
     }
 
@@ -49,6 +56,18 @@ final class TargetRules {
         if (isName(rule)) return modules.stream().filter(m -> endsWith(m, rule)).toList();
         Pattern p = compile(ATTACH, rule);
         return modules.stream().filter(m -> p.matcher(m).matches()).toList();
+    }
+
+    /// A digit in an expression is one character, but layers are numbered beyond 9.
+    private static void warnOfOneDigit(String rule, List<String> modules) {
+        Set<String> layers = layers(modules);
+        Set<String> hit = layers(modules(rule, modules));
+        if (hit.size() == 10 && layers.size() > 10 && hit.stream().allMatch(l -> l.length() == 1) && ONE_DIGIT.matcher(rule).find())
+            LoggerFactory.getLogger(Lora.class).warn("Lora.attach: the rule matches the layers of one digit only — \"{}\" matches layers 0 to 9 of {} — write \\d+ for any layer", rule, layers.size());
+    }
+
+    private static Set<String> layers(List<String> modules) {
+        return modules.stream().map(LAYER::matcher).filter(Matcher::find).map(m -> m.group(1)).collect(Collectors.toSet());
     }
 
     private static Pattern compile(String operation, String rule) {
@@ -83,8 +102,10 @@ final class TargetRules {
         List<String> names = modules.stream().map(m -> m.substring(m.lastIndexOf('.') + 1)).distinct().toList();
         List<String> whats = misses.stream().map(Miss::what).toList();
         List<String> nearest = misses.stream().map(m -> "nearest to " + lastWord(m.name) + ": " + String.join(", ", Nearest.names(lastWord(m.name), names, 3))).toList();
+        boolean tied = misses.stream().map(m -> lastWord(m.name)).anyMatch(List.of("lm_head", "embed_tokens")::contains);
         return error(String.join(" and ", whats) + (misses.size() == 1 ? " matches" : " match") + " no module of " + model, String.join("; ", nearest),
-            "correct the name" + (misses.size() == 1 ? "" : "s") + "; nothing was attached");
+            (tied ? "adapters stand beside the linear modules of the layers; head and embedding are one tied weight that stays as it is" : "correct the name" + (misses.size() == 1 ? "" : "s"))
+                + "; nothing was attached");
     }
 
     private static String lastWord(String part) {

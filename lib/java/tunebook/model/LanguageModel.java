@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import tunebook.data.ChatTemplate;
+import tunebook.data.PromptFrame;
 import tunebook.engine.Buffer;
 import tunebook.engine.Session;
 import tunebook.graph.StableHlo;
@@ -41,6 +42,14 @@ public interface LanguageModel extends Blueprint, AutoCloseable {
 
     /// Puts a trained value in place of a trainable parameter and takes ownership of it; the old buffer is closed.
     void replace(String path, Buffer value);
+
+    /// What the prompts that it was trained on in this process have in common; empty where it was not.
+    default Optional<PromptFrame> promptFrame() {
+        return Optional.empty();
+    }
+
+    /// Remembers what the prompts of a training have in common.
+    default void trainedOn(PromptFrame frame) {}
 
     /// The numbers of a value that is built over this model's [#modules(tunebook.graph.Graph)], for looking at it: compiled, run once and freed again.
     ///

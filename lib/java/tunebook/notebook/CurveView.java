@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import tunebook.notebook.Plot.Series;
 import tunebook.train.StepReport;
 
@@ -11,11 +12,17 @@ import tunebook.train.StepReport;
 ///
 /// @param steps reports in order, at least one unless the run ended before its first step
 /// @param ended how the run ended; empty while it runs
-record CurveView(List<StepReport> steps, String ended) implements Display {
+/// @param warnings what is hardly ever meant about the run, shown above the curve
+record CurveView(List<StepReport> steps, String ended, List<String> warnings) implements Display {
     private static final int POINTS = 300;
 
     CurveView {
         steps = List.copyOf(steps);
+        warnings = List.copyOf(warnings);
+    }
+
+    CurveView(List<StepReport> steps, String ended) {
+        this(steps, ended, List.of());
     }
 
     @Override
@@ -40,7 +47,11 @@ record CurveView(List<StepReport> steps, String ended) implements Display {
             + small("tokens/s", StepReport::tokensPerSecond, Html.GREEN));
         String plots = Html.div("display:flex;flex-wrap:wrap;gap:12px;align-items:stretch",
             Html.div("flex:3 1 420px;min-width:320px", losses()) + side);
-        return Html.div(Html.FONT + "max-width:860px;color:inherit", plots + bar() + facts());
+        return Html.div(Html.FONT + "max-width:860px;color:inherit", attention() + plots + bar() + facts());
+    }
+
+    private String attention() {
+        return warnings.stream().map(w -> Html.div("border-left:3px solid " + Html.ORANGE + ";padding:2px 8px;margin:0 0 6px", Html.escape(w))).collect(Collectors.joining());
     }
 
     private String losses() {

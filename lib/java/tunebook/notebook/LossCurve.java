@@ -23,7 +23,7 @@ public final class LossCurve implements StepListener {
 
     /// The finished curve of a run that has ended.
     public static Display of(History history) {
-        return new CurveView(history.steps(), history.interrupted() ? "interrupted" : "done");
+        return new CurveView(history.steps(), history.interrupted() ? "interrupted" : "done", history.warnings());
     }
 
     @Override

@@ -136,6 +136,11 @@ public final class Tokenizer {
         return vocabulary.size();
     }
 
+    /// The same without the tokens that tokenizer.json lists as added, for which a model may have no embedding (Gemma's `<image_soft_token>` in its text models).
+    public int ordinarySize() {
+        return vocabulary.ordinarySize();
+    }
+
     /// Id of the beginning-of-sequence token. Throws where the tokenizer has none.
     public int bos() {
         return id(named.bos());

@@ -69,6 +69,13 @@ final class Vocabulary {
         return size;
     }
 
+    /// One more than the highest id of a token that is not an added one.
+    int ordinarySize() {
+        int id = size;
+        while (id > 0 && (tokens[id - 1] == null || added.get(id - 1))) id--;
+        return id;
+    }
+
     /// The three control tokens that look most like `text`.
     List<String> nearest(String text) {
         var names = added.stream().mapToObj(i -> tokens[i]).filter(t -> !t.isBlank() && !t.startsWith("<unused")).toList();

@@ -44,6 +44,8 @@ public final class Evaluation implements AutoCloseable {
 
     /// The mean over all learned tokens, in nats; empty where there are no examples, or where the thread is interrupted before the last of them
     /// (it stays so).
+    ///
+    /// @throws TunebookException if no token is learned, or if the loss is not finite
     public OptionalDouble loss() {
         if (batches.size() == 0) return OptionalDouble.empty();
         int learned = AnswerLoss.capacity(batches.learned());
@@ -61,6 +63,9 @@ public final class Evaluation implements AutoCloseable {
             }
             count += b.learnedTokens();
         }
+        if (!Double.isFinite(loss / count))
+            throw TunebookException.of("Evaluation", count == 0 ? "no token was scored" : "the loss is not finite", loss + " nats over " + count + " tokens of "
+                + batches.examples().size() + " examples", count == 0 ? "give rows with an answer" : "look for numbers in the model that are not finite: load it again");
         return OptionalDouble.of(loss / count);
     }
 

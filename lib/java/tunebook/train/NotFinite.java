@@ -21,21 +21,31 @@ final class NotFinite {
     static TunebookException at(int step, TrainStep.Outcome outcome, LanguageModel model, TrainStep programs, List<Batch> batches) {
         String wrong = "loss or gradient is not finite at step " + step;
         String given = "loss " + outcome.loss() + ", gradient norm " + outcome.gradientNorm() + "; ";
-        List<String> bad = badParameters(model);
+        Set<String> all = new LinkedHashSet<>(model.trainable());
+        all.addAll(model.network().parameters().keySet());
+        List<String> bad = badParameters(model, all);
         if (!bad.isEmpty())
             return error(wrong, given + "first bad parameter " + bad.getFirst() + (bad.size() > 1 ? " and " + (bad.size() - 1) + " more" : ""),
                 "the number was there before the step: load or make that parameter again");
         return error(wrong, given + gradients(step, model, programs, batches), "lower the learning rate or use Precision.F32");
     }
 
+    /// Looks at what the last step left behind, which no further step would meet.
+    ///
+    /// @throws TunebookException if a trained parameter holds a number that is not finite, naming the first
+    static void check(int step, LanguageModel model) {
+        List<String> bad = badParameters(model, model.trainable());
+        if (!bad.isEmpty())
+            throw TunebookException.of("Trainer.run", "trained parameters are not finite after step " + step, "first bad parameter " + bad.getFirst()
+                + (bad.size() > 1 ? " and " + (bad.size() - 1) + " more" : ""), "lower the learning rate or use Precision.F32; begin with a fresh model or an earlier checkpoint");
+    }
+
     private static TunebookException error(String wrong, String given, String remedy) {
         return TunebookException.of("Trainer.run", wrong, given, remedy + REMEDY);
     }
 
-    /// Trained and frozen parameters that hold a number that is not finite, in the order of the network, with that number.
-    private static List<String> badParameters(LanguageModel model) {
-        Set<String> paths = new LinkedHashSet<>(model.trainable());
-        paths.addAll(model.network().parameters().keySet());
+    /// Those of `paths` that hold a number that is not finite, with that number.
+    private static List<String> badParameters(LanguageModel model, Set<String> paths) {
         List<String> out = new ArrayList<>();
         for (String path : paths) {
             float[] values = model.buffer(path).toHost().toFloats();

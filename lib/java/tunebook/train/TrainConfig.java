@@ -42,7 +42,7 @@ public record TrainConfig(int maxSteps, int batchSize, int batchTokens, int accu
         require(batchTokens > 0 || batchSize >= 1, "batchSize", batchSize, "1 or more");
         require(accumulation >= 1, "accumulation", accumulation, "1 or more");
         require(maxLength >= 2, "maxLength", maxLength, "2 tokens or more");
-        require(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "learningRate", learningRate, "a number above 0 (2e-4 is usual for LoRA)");
+        require((float) learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "learningRate", learningRate, "a number above 0 (2e-4 is usual for LoRA)");
         require(warmupSteps >= 0, "warmupSteps", warmupSteps, "0 or more");
         require(finalRate >= 0 && finalRate <= 1, "finalRate", finalRate, "a share of the peak rate, 0 to 1");
         require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "0 or more and less than 1");

@@ -15,6 +15,7 @@ import tunebook.data.Example;
 import tunebook.data.ExampleBuilder;
 import tunebook.data.ExampleBuilder.TooLong;
 import tunebook.data.Examples;
+import tunebook.data.PromptFrame;
 import tunebook.model.LanguageModel;
 import tunebook.nn.AnswerLoss;
 import tunebook.tensor.TunebookException;
@@ -165,8 +166,10 @@ public final class Trainer {
             listeners.forEach(l -> l.onStep(report));
             interrupted = Thread.interrupted();
             boolean last = interrupted || n == config.maxSteps();
+            if (last) NotFinite.check(n, model);
             writer.ifPresent(w -> w.after(reports, last));
         }
+        PromptFrame.of(batches.examples()).ifPresent(model::trainedOn);
         if (reports.size() > done.size()) before.warning().ifPresent(w -> warn(notes, w));
         History history = new History(reports, interrupted, notes);
         listeners.forEach(l -> l.onEnd(history));

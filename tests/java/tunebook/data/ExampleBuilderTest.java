@@ -94,7 +94,7 @@ class ExampleBuilderTest {
         assertTrue(examples.toString().matches("2 examples of 3 rows, \\d+ tokens, \\d+ learned; 1 too long, left out"), examples.toString());
         int length = BUILDER.example(data.row(1)).length();
         assertEquals("ExampleBuilder.examples: 1 of 3 rows are longer than the limit — limit 40 tokens; first: row 1 with " + length
-            + " tokens — raise maxTokens, or leave them out with tooLong(TooLong.SKIP)".replace(" tokens", ""),
+            + " — raise maxTokens (of a training: maxLength), or leave them out with tooLong(TooLong.SKIP) (skipLong(true))",
             error(() -> BUILDER.maxTokens(40).tooLong(TooLong.ERROR).examples(data)));
         assertEquals(3, BUILDER.maxTokens(length).examples(data).size());
         assertEquals(2, BUILDER.maxTokens(length - 1).examples(data).size());
@@ -106,9 +106,11 @@ class ExampleBuilderTest {
         Examples examples = BUILDER.examples(ChatData.of(List.of(silent, chat("a", "b"), new Row.Text("a", "", "")), "test"));
         assertEquals(List.of(0, 2), examples.unlearned());
         assertEquals(1, examples.size());
+        assertEquals(List.of("rows from which nothing would be learned were left out — 2 of 3 rows have no answer, the first of them row 0 — give them an answer, or leave them out with"
+            + " ChatData.where"), examples.warnings());
         assertEquals("ExampleBuilder.examples: no token would be learned — 2 rows: 2 without an answer — "
             + "give rows whose last message is the assistant's, or with a completion", error(() -> BUILDER.examples(ChatData.of(List.of(silent, silent), "test"))));
-        assertTrue(error(() -> BUILDER.maxTokens(1).examples(ChatData.of(List.of(chat("a", "b")), "test"))).endsWith("— raise maxTokens"));
+        assertTrue(error(() -> BUILDER.maxTokens(1).examples(ChatData.of(List.of(chat("a", "b")), "test"))).endsWith("— raise maxTokens (of a training: maxLength)"));
     }
 
     @Test
