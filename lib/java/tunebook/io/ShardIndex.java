@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,9 +53,17 @@ record ShardIndex(Map<String, String> weightMap, long totalSize) {
     /// A shard is a file beside the index: a name that leads elsewhere is refused.
     private static String shardName(Path file, String tensor, JsonNode shard) {
         String name = shard.isTextual() ? shard.textValue() : "";
-        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.indexOf('\0') >= 0 || name.equals("..") || name.equals("."))
+        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.equals("..") || name.equals(".") || !isFileName(name))
             throw bad(file, "a shard is not the name of a file beside the index", "\"" + tensor + "\" is in " + shard);
         return name;
+    }
+
+    private static boolean isFileName(String name) {
+        try {
+            return Path.of(name).getNameCount() == 1;
+        } catch (InvalidPathException e) { // a zero, or half a surrogate pair
+            return false;
+        }
     }
 
     private static TunebookException bad(Path file, String wrong, String given) {

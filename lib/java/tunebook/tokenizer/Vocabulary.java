@@ -22,6 +22,9 @@ import tunebook.tensor.TunebookException;
 final class Vocabulary {
     private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(127).build()).build();
 
+    /// Characters of an added token. The library takes minutes for one of 70,000, and no model has one of hundreds.
+    private static final int MAX_ADDED = 4096;
+
     private final int bytes;
     private final boolean hasEscapedSurrogates;
     private String[] tokens = new String[1 << 12];
@@ -152,11 +155,12 @@ final class Vocabulary {
                 in.nextToken();
                 switch (field) {
                     case "id" -> id = in.getIntValue();
-                    case "content" -> content = in.getText();
+                    case "content" -> content = text(in);
                     case "special" -> isSpecial = in.getBooleanValue();
                     default -> pass(in);
                 }
             }
+            if (content.length() > MAX_ADDED) throw new IOException("added token " + id + " of " + content.length() + " characters, at most " + MAX_ADDED + " can be used");
             put(content, id);
             added.set(id);
             special.set(id, isSpecial);

@@ -19,6 +19,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tunebook.engine.Buffer;
 import tunebook.io.SafeTensors;
@@ -148,9 +149,13 @@ public record Checkpoint(Path folder, int step, OptionalDouble evalLoss) {
 
     /// The steps up to this one.
     ///
-    /// @throws TunebookException if the file is missing or damaged
+    /// @throws TunebookException if the file is missing or damaged, or does not hold every step once
     public History history() {
-        return new History(HistoryFile.read(folder.resolve(HISTORY)), false);
+        List<StepReport> steps = HistoryFile.read(folder.resolve(HISTORY));
+        List<Integer> numbers = steps.stream().map(StepReport::step).toList();
+        if (!numbers.equals(IntStream.rangeClosed(1, step).boxed().toList()))
+            throw bad("the history is not that of steps 1 to " + step, folder + ", " + numbers.size() + " steps" + (numbers.isEmpty() ? "" : ", the last " + numbers.getLast()), "take another checkpoint");
+        return new History(steps, false);
     }
 
     /// How the run of `now` differs from this one's; empty where it does not.

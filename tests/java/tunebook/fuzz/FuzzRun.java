@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// The first argument is multiplied by each kind's share. One input again: `... FuzzRun KIND 17 18 42 FOLDER`, after which it lies in FOLDER.
 final class FuzzRun {
     /// Seconds that one input may take.
-    private static final int LONGEST = 10;
+    private static final int LONGEST = 30;
     private static final int HANGS = 3;
 
     private FuzzRun() {}

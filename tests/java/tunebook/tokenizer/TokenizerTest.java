@@ -153,12 +153,14 @@ class TokenizerTest {
     }
 
     @Test
-    void whatWouldEndTheProcessInsideTheLibraryIsRefused(@TempDir Path folder) throws IOException {
+    void whatWouldEndOrHoldTheProcessInsideTheLibraryIsRefused(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("tokenizer.json");
         for (String value : new String[] {"\"\\ud800\"", "{\"\\udc00\": 0}", "1e999", "[".repeat(128) + "]".repeat(128)}) {
             Files.writeString(file, Files.readString(TINY).replace("\"decoder\":", "\"decoder\":[" + value + "],\"decoder\":"));
             assertTrue(assertThrows(TunebookException.class, () -> Tokenizer.load(file)).getMessage().startsWith("Tokenizer.load: the file is not JSON of a tokenizer — " + file), value);
         }
+        Files.writeString(file, Files.readString(TINY).replace("\"content\":\"<pad>\"", "\"content\":\"" + "p".repeat(70_000) + "\""));
+        assertTrue(assertThrows(TunebookException.class, () -> Tokenizer.load(file)).getMessage().contains("of 70000 characters, at most 4096"));
         Files.writeString(file, Files.readString(TINY).replace("\"content\":\" \"}", "\"content\":\"\\ud83d\\ude00\"}")); // a whole pair
         Tokenizer smiling = Tokenizer.load(file);
         assertEquals("the\ud83d\ude00fox", smiling.decode(smiling.encode("the fox")));

@@ -241,7 +241,7 @@ class CheckpointTest extends CheckpointRuns {
     }
 
     @Test
-    void checkpointJsonIsReadWithCare() throws IOException {
+    void factsAndHistoryAreReadWithCare() throws IOException {
         start(CONFIG);
         Path facts = folder.resolve("run/step-000002/checkpoint.json");
         String whole = Files.readString(facts);
@@ -250,6 +250,9 @@ class CheckpointTest extends CheckpointRuns {
         Files.writeString(facts, whole.substring(0, whole.length() / 2));
         assertMessage(() -> Checkpoint.last(folder.resolve("run")), "checkpoint.json is not JSON", "step-000002");
         Files.writeString(facts, whole);
+        Path history = facts.resolveSibling("history.jsonl");
+        Files.writeString(history, Files.readAllLines(history).getFirst() + "\n");
+        assertMessage(() -> Checkpoint.last(folder.resolve("run")).history(), "the history is not that of steps 1 to 2", "1 steps, the last 1");
         Files.move(folder.resolve("run/step-000002"), folder.resolve("run/step-000003"));
         assertMessage(() -> Checkpoint.last(folder.resolve("run")), "the folder has another step's name", "step 2");
     }
