@@ -24,6 +24,7 @@
 /// | model | LanguageModel: what a cell holds; the certificate of an export | nn engine graph tokenizer data io tensor |
 /// | lora | rules, adapters, the PEFT folder | model nn engine graph quant tensor io tokenizer data |
 /// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io io.hub tokenizer data tensor |
+/// | export | tuned models for other programs: GGUF files | lora gemma model quant io tensor nn |
 /// | generate | prefill, decode, sampling | model nn engine graph tokenizer data io tensor |
 /// | train | Trainer, the compiled step, AdamW, schedules, history, checkpoints | model nn engine graph tokenizer data io tensor |
 /// | eval | function-call score, BLEU, chrF, perplexity, comparison | model generate nn engine graph tokenizer data tensor |

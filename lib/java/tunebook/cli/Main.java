@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import tunebook.tensor.TunebookException;
 
 /// The command line of the Java side; `./tunebook` passes on what it does not do itself.
-@Command(name = "tunebook", subcommands = {VersionCommand.class, DoctorCommand.class, DataCommand.class, PluginCommand.class, TinyModelCommand.class, TrainCommand.class, ScoreCommand.class, FetchCommand.class, MeasureCommand.class})
+@Command(name = "tunebook", subcommands = {VersionCommand.class, DoctorCommand.class, DataCommand.class, PluginCommand.class, TinyModelCommand.class, TrainCommand.class, ScoreCommand.class, FetchCommand.class, ExportCommand.class, MeasureCommand.class})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -17,7 +17,7 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((thrown, commands, parsed) -> {
+        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((thrown, commands, parsed) -> {
             if (!(thrown instanceof TunebookException)) throw thrown;
             commands.getErr().println(thrown.getMessage());
             return 1;

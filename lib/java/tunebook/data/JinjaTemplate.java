@@ -38,8 +38,15 @@ public final class JinjaTemplate implements ChatTemplate {
         Map<String, String> tokens = new LinkedHashMap<>(tokens(config(folder.resolve("special_tokens_map.json"))));
         tokens.putAll(tokens(config));
         Path file = folder.resolve("chat_template.jinja");
-        if (Files.isRegularFile(file)) return Optional.of(of(TextFiles.read(file), file.toString(), tokens));
-        return inConfig(config.path("chat_template")).map(text -> of(text, "chat_template in " + folder.resolve("tokenizer_config.json"), tokens));
+        String origin = Files.isRegularFile(file) ? file.toString() : "chat_template in " + folder.resolve("tokenizer_config.json");
+        return text(folder).map(text -> of(text, origin, tokens));
+    }
+
+    /// The text of the template that [#find] finds.
+    public static Optional<String> text(Path folder) {
+        Path file = folder.resolve("chat_template.jinja");
+        if (Files.isRegularFile(file)) return Optional.of(TextFiles.read(file));
+        return inConfig(config(folder.resolve("tokenizer_config.json")).path("chat_template"));
     }
 
     private static Optional<String> inConfig(JsonNode template) {

@@ -88,7 +88,12 @@ public final class Session implements AutoCloseable {
 
     /// What the bits of a program's results depend on besides its text: plug-in, device, and the processor that a CPU program is compiled for.
     public String identity() {
-        return platform() + ", " + device.kind() + ", " + client.version() + ", plug-in " + client.plugin().sha256() + (platform().equals("cpu") ? ", " + cpu.key() : "");
+        return versions() + (platform().equals("cpu") ? ", " + cpu.key() : "");
+    }
+
+    /// Device and plug-in: kind, model, version and SHA-256.
+    public String versions() {
+        return platform() + ", " + device.kind() + ", " + client.version() + ", plug-in " + client.plugin().sha256();
     }
 
     /// Bytes of all open buffers, by shape and element type.

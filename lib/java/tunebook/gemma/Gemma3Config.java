@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import tunebook.tensor.TunebookException;
 
 /// The fields of a Gemma 3 `config.json` that its text network depends on, under their Hugging Face names in camelCase.
@@ -42,9 +44,11 @@ public record Gemma3Config(int vocabSize, int hiddenSize, int intermediateSize, 
 
     /// Every `pattern`-th layer global, the others sliding.
     public static List<String> layerTypes(int layers, int pattern) {
-        List<String> out = new ArrayList<>();
-        for (int i = 0; i < layers; i++) out.add((i + 1) % pattern == 0 ? GLOBAL : LOCAL);
-        return out;
+        return layerTypes(layers, i -> (i + 1) % pattern == 0);
+    }
+
+    static List<String> layerTypes(int layers, IntPredicate global) {
+        return IntStream.range(0, layers).mapToObj(i -> global.test(i) ? GLOBAL : LOCAL).toList();
     }
 
     /// Reads either dialect of config.json (before and from transformers 5), nested under `text_config` or not.

@@ -208,46 +208,17 @@ interface Gemma3Files extends ModelFiles {
 
     /// A GGUF file. Its norm weights are stored plus one, Hugging Face's are not.
     final class GgufFile implements Gemma3Files {
-        private static final Map<String, String> NAMES = Map.ofEntries(
-            Map.entry("input_layernorm", "attn_norm"), Map.entry("post_attention_layernorm", "post_attention_norm"),
-            Map.entry("pre_feedforward_layernorm", "ffn_norm"), Map.entry("post_feedforward_layernorm", "post_ffw_norm"),
-            Map.entry("self_attn.q_norm", "attn_q_norm"), Map.entry("self_attn.k_norm", "attn_k_norm"),
-            Map.entry("self_attn.q_proj", "attn_q"), Map.entry("self_attn.k_proj", "attn_k"), Map.entry("self_attn.v_proj", "attn_v"),
-            Map.entry("self_attn.o_proj", "attn_output"), Map.entry("mlp.gate_proj", "ffn_gate"), Map.entry("mlp.up_proj", "ffn_up"),
-            Map.entry("mlp.down_proj", "ffn_down"));
-
         private final Gguf gguf;
         private final Gemma3Config config;
 
         GgufFile(Path file) {
             this.gguf = Gguf.open(file);
             try {
-                this.config = read();
+                this.config = Gemma3Gguf.config(gguf);
             } catch (TunebookException e) {
                 gguf.close();
                 throw e;
             }
-        }
-
-        private Gemma3Config read() {
-            String architecture = gguf.metadata().string("general.architecture");
-            if (!architecture.equals("gemma3"))
-                throw TunebookException.of("Gemma3.load", "not a Gemma 3 file", "general.architecture is \"" + architecture + "\"", "give a GGUF file of a Gemma 3 model");
-            int layers = gguf.metadata().integer("gemma3.block_count");
-            int heads = gguf.metadata().integer("gemma3.attention.head_count");
-            int headDim = gguf.metadata().integer("gemma3.attention.key_length");
-            boolean tied = !gguf.contains("output.weight");
-            // llama.cpp scales queries by head_dim^-0.5, but the 27B by (hidden/heads)^-0.5.
-            double scalar = layers == 62 ? gguf.metadata().integer("gemma3.embedding_length") / (double) heads : headDim;
-            return new Gemma3Config(gguf.tensor("token_embd.weight").shape().dim(0), gguf.metadata().integer("gemma3.embedding_length"),
-                gguf.metadata().integer("gemma3.feed_forward_length"), layers, heads, gguf.metadata().integer("gemma3.attention.head_count_kv"), headDim,
-                number("gemma3.attention.layer_norm_rms_epsilon", 1e-6), scalar, gguf.metadata().findInteger("gemma3.attention.sliding_window").orElse(1024),
-                Gemma3Config.layerTypes(layers, 6), number("gemma3.rope.freq_base", 1e6), number("gemma3.rope.freq_base_swa", 1e4),
-                number("gemma3.rope.scaling.factor", 1), tied, gguf.metadata().findInteger("gemma3.context_length").orElse(32768));
-        }
-
-        private double number(String key, double otherwise) {
-            return gguf.metadata().findNumber(key).orElse(otherwise);
         }
 
         @Override
@@ -274,7 +245,7 @@ interface Gemma3Files extends ModelFiles {
         @Override
         public HostArray weight(String path, Shape shape, DType type) {
             boolean norm = shape.rank() == 1;
-            HostArray a = checked(gguf.get(ggufName(path), norm ? DType.F32 : type), path, shape, norm ? DType.F32 : type);
+            HostArray a = checked(gguf.get(Gemma3Gguf.name(path), norm ? DType.F32 : type), path, shape, norm ? DType.F32 : type);
             if (!norm) return a;
             float[] values = a.toFloats();
             for (int i = 0; i < values.length; i++) values[i] -= 1;
@@ -313,15 +284,6 @@ interface Gemma3Files extends ModelFiles {
 
         private static AtomicFiles.Content text(String text) {
             return out -> out.write(text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        private static String ggufName(String path) {
-            if (path.equals("model.embed_tokens.weight")) return "token_embd.weight";
-            if (path.equals("model.norm.weight")) return "output_norm.weight";
-            if (path.equals("lm_head.weight")) return "output.weight";
-            String[] parts = path.split("\\.", 4); // model.layers.3.rest.weight
-            String module = parts[3].substring(0, parts[3].length() - ".weight".length());
-            return "blk." + parts[2] + "." + Optional.ofNullable(NAMES.get(module)).orElseThrow() + ".weight";
         }
 
         @Override

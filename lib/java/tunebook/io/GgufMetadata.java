@@ -120,6 +120,25 @@ public final class GgufMetadata {
         return Optional.ofNullable(values.get(key)).map(read);
     }
 
+    Value value(String key) {
+        return required(key);
+    }
+
+    /// The bytes of the value at `key` as they stand in the file; of an array those of its elements.
+    byte[] bytes(String key) {
+        Value v = required(key);
+        if (v.type == GgufType.ARRAY) throw TunebookException.of("Gguf.metadata", "an array of arrays", "\"" + key + "\" of " + file, "none of the known keys holds one");
+        long end = v.at;
+        if (v.type == GgufType.STRING) {
+            GgufCursor cursor = cursor(v);
+            for (long i = 0; i < v.count; i++) cursor.take(cursor.count(1, key), key);
+            end = cursor.at();
+        } else {
+            end += v.count * v.type.bytes();
+        }
+        return bytes.asSlice(v.at, end - v.at).toArray(ValueLayout.JAVA_BYTE);
+    }
+
     private Value required(String key) {
         Value value = values.get(key);
         if (value == null)

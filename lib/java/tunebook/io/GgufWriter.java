@@ -12,9 +12,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import tunebook.quant.BlockFormat;
 import tunebook.quant.Blocks;
+import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
+import tunebook.tensor.Shape;
 import tunebook.tensor.TunebookException;
 
 /// Puts together a GGUF file (version 3) and writes it whole or not at all.
@@ -25,9 +28,9 @@ import tunebook.tensor.TunebookException;
 public final class GgufWriter {
     private static final int ALIGNMENT = 32;
 
-    private record Tensor(String name, HostArray array, BlockFormat format) {
+    private record Tensor(String name, Shape shape, Supplier<HostArray> array, BlockFormat format) {
         long bytes() {
-            return format.bytes(array.size());
+            return format.bytes(shape.size());
         }
     }
 
@@ -58,6 +61,19 @@ public final class GgufWriter {
         return array(key, GgufType.STRING, values.size(), b -> values.forEach(b::string));
     }
 
+    /// An array of truth values.
+    public GgufWriter bools(String key, List<Boolean> values) {
+        return array(key, GgufType.BOOL, values.size(), b -> values.forEach(v -> b.write(v ? 1 : 0)));
+    }
+
+    /// The value that another file has at `key`, bit by bit.
+    public GgufWriter copy(GgufMetadata from, String key) {
+        GgufMetadata.Value value = from.value(key);
+        byte[] bytes = from.bytes(key);
+        if (value.array()) return array(key, value.type(), Math.toIntExact(value.count()), b -> b.writeBytes(bytes));
+        return put(key, value.type(), b -> b.writeBytes(bytes));
+    }
+
     /// An array of signed 32-bit numbers.
     public GgufWriter ints(String key, int... values) {
         return array(key, GgufType.I32, values.length, b -> {
@@ -74,23 +90,33 @@ public final class GgufWriter {
     /// The tensor `name` with the numbers of `array` (of a floating-point type, row-major `[out, in]`) in `format`: F32, F16,
     /// BF16 or Q8_0, whose rows must be whole blocks of 32.
     public GgufWriter tensor(String name, HostArray array, BlockFormat format) {
-        Blocks.checkWritable(name, array, format);
+        return tensor(name, array.dtype(), array.shape(), () -> array, format);
+    }
+
+    /// The same with an array of `type` and `shape` that is asked for only while it is written, so that one at a time is in memory.
+    public GgufWriter tensor(String name, DType type, Shape shape, Supplier<HostArray> array, BlockFormat format) {
+        Blocks.checkWritable(name, type, shape, format);
         if (!names.add(name)) throw TunebookException.of("GgufWriter.tensor", "the tensor is there already", "\"" + name + "\"", "add each name once");
-        tensors.add(new Tensor(name, array, format));
+        tensors.add(new Tensor(name, shape, array, format));
         return this;
     }
 
     /// Writes the file. Throws [TunebookException] where that fails or a number does not fit its format; then no file appears.
     public void write(Path file) {
-        AtomicFiles.write(file, out -> {
+        AtomicFiles.write(file, content());
+    }
+
+    /// The file to be, for [StagedFiles].
+    public AtomicFiles.Content content() {
+        return out -> {
             byte[] head = header();
             out.write(head);
             pad(out, head.length);
             for (Tensor t : tensors) {
-                AtomicFiles.copy(Blocks.quantize(t.name, t.array, t.format), out);
+                AtomicFiles.copy(Blocks.quantize(t.name, t.array.get(), t.format), out);
                 pad(out, t.bytes());
             }
-        });
+        };
     }
 
     private byte[] header() {
@@ -110,7 +136,7 @@ public final class GgufWriter {
 
     private static void describe(Bytes out, Tensor t, long offset) {
         out.string(t.name);
-        List<Integer> dims = t.array.shape().dims();
+        List<Integer> dims = t.shape.dims();
         out.u32(dims.size());
         dims.reversed().forEach(out::u64);      // the file's first axis is the innermost
         out.u32(t.format.id());

@@ -59,7 +59,7 @@ public record Certificate(String format, String model, String source, LogitCompa
         LogitComparison difference = LogitComparison.of(live, export, prompts);
         Optional<LogitComparison> effect = base.map(b -> LogitComparison.of(live, b, prompts));
         check(format, difference, effect, limit);
-        Map<String, String> versions = Map.of("tunebook", Build.version(), "commit", Build.commit(), "plugin", live.session().identity(), "java", Runtime.version().toString());
+        Map<String, String> versions = Map.of("tunebook", Build.version(), "commit", Build.commit(), "plugin", live.session().versions(), "java", Runtime.version().toString());
         return new Certificate(format, live.name(), live.source().map(Path::toString).orElse(""), difference, effect, hashes(folder, files), versions, notes);
     }
 

@@ -45,7 +45,7 @@ public final class Blocks {
     /// Throws [TunebookException] where a number is not finite or too large for F16 or Q8_0: it would become another one.
     /// Q8_0 is rounded as ggml's reference does: scale max|x|/127 of each 32 numbers, halves away from zero.
     public static MemorySegment quantize(String name, HostArray array, BlockFormat format) {
-        checkWritable(name, array, format);
+        checkWritable(name, array.dtype(), array.shape(), format);
         MemorySegment out = Arena.ofAuto().allocate(format.bytes(array.size()), 32);
         chunks(array.size(), (start, count) -> {
             byte[] bytes = new byte[(int) format.bytes(count)];
@@ -57,13 +57,13 @@ public final class Blocks {
         return out;
     }
 
-    /// Throws where `array` cannot be written in `format` for its type or shape.
-    public static void checkWritable(String name, HostArray array, BlockFormat format) {
+    /// Throws where an array of `type` and `shape` cannot be written in `format`.
+    public static void checkWritable(String name, DType type, Shape shape, BlockFormat format) {
         if (!format.writable())
             throw TunebookException.of("Blocks.quantize", "cannot write " + format, "tensor \"" + name + "\"", "choose F32, F16, BF16 or Q8_0");
-        if (!array.dtype().isFloat())
-            throw TunebookException.of("Blocks.quantize", "not a floating-point array", "tensor \"" + name + "\" " + array, "pass F32, BF16, F16 or F64");
-        checkRows("Blocks.quantize", name, format, array.shape());
+        if (!type.isFloat())
+            throw TunebookException.of("Blocks.quantize", "not a floating-point array", "tensor \"" + name + "\" " + type + shape, "pass F32, BF16, F16 or F64");
+        checkRows("Blocks.quantize", name, format, shape);
     }
 
     private interface Work {

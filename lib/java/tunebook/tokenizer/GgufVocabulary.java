@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import tunebook.io.GgufMetadata;
 import tunebook.tensor.TunebookException;
 
@@ -35,15 +36,18 @@ record GgufVocabulary(List<String> pieces, double[] scores, int[] types, NamedTo
             throw TunebookException.of("Tokenizer.fromGguf", "tokens, scores and types differ in number",
                 tokens.size() + ", " + scores.length + " and " + types.length, "convert the model to GGUF again");
         List<String> pieces = new ArrayList<>();
-        double[] ranked = new double[scores.length];
         for (int i = 0; i < tokens.size(); i++) {
             // Converters write user-defined runs of spaces as spaces, other pieces with U+2581.
             pieces.add(types[i] == USER_DEFINED ? tokens.get(i).replace(' ', '\u2581') : tokens.get(i));
-            ranked[i] = isAdded(types[i]) ? 0 : scores[i];
         }
         var named = new NamedTokens(name(metadata, tokens, "bos", NamedTokens.GEMMA.bos()), name(metadata, tokens, "eos", NamedTokens.GEMMA.eos()),
             name(metadata, tokens, "padding", NamedTokens.GEMMA.pad()));
-        return new GgufVocabulary(List.copyOf(pieces), ranked, types, named, name(metadata, tokens, "unknown", "<unk>"));
+        return new GgufVocabulary(List.copyOf(pieces), ranked(scores, types), types, named, name(metadata, tokens, "unknown", "<unk>"));
+    }
+
+    /// The scores by which merges are ordered.
+    static double[] ranked(float[] scores, int[] types) {
+        return IntStream.range(0, scores.length).mapToDouble(i -> isAdded(types[i]) ? 0 : scores[i]).toArray();
     }
 
     private static void refuseOtherKinds(GgufMetadata metadata) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import tunebook.io.GgufMetadata;
 import tunebook.tensor.TunebookException;
 
 /// What a model calls its beginning, end and padding tokens.
@@ -19,6 +20,15 @@ record NamedTokens(String bos, String eos, String pad) {
         JsonNode map = read(folder.resolve("special_tokens_map.json"));
         return new NamedTokens(name(config, map, "bos_token", GEMMA.bos), name(config, map, "eos_token", GEMMA.eos),
             name(config, map, "pad_token", GEMMA.pad));
+    }
+
+    /// As a GGUF file's `tokenizer.ggml.*_token_id` say of `vocabulary`, then Gemma's names.
+    static NamedTokens of(GgufMetadata metadata, Vocabulary vocabulary) {
+        return new NamedTokens(name(metadata, vocabulary, "bos", GEMMA.bos), name(metadata, vocabulary, "eos", GEMMA.eos), name(metadata, vocabulary, "padding", GEMMA.pad));
+    }
+
+    private static String name(GgufMetadata metadata, Vocabulary vocabulary, String which, String otherwise) {
+        return metadata.findInteger("tokenizer.ggml." + which + "_token_id").map(vocabulary::token).orElse(otherwise);
     }
 
     /// A `tokenizer_config.json` that says so.

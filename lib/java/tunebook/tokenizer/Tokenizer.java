@@ -46,9 +46,14 @@ public final class Tokenizer {
         return of(json, file.toString(), NamedTokens.beside(file));
     }
 
-    /// The tokenizer inside a GGUF file (its tokenizer model must be `llama`, as Gemma's is). The file may be closed
+    /// The tokenizer inside a GGUF file: its `tokenizer.huggingface.json`, else its pieces (the tokenizer model must be `llama`, as Gemma's is). The file may be closed
     /// afterwards. All its control tokens count as special, the unused ones too, because the file does not tell them apart.
     public static Tokenizer fromGguf(Gguf file) {
+        Optional<String> whole = file.metadata().findString(GgufTokenizer.JSON_KEY);
+        if (whole.isPresent()) {
+            byte[] json = whole.get().getBytes(StandardCharsets.UTF_8);
+            return of(json, "the GGUF file's tokenizer.json", NamedTokens.of(file.metadata(), Vocabulary.parse(json, "the GGUF file's tokenizer.json")));
+        }
         GgufVocabulary vocabulary = GgufVocabulary.of(file.metadata());
         return of(vocabulary.json(), "the GGUF file's vocabulary", vocabulary.named());
     }
@@ -56,6 +61,9 @@ public final class Tokenizer {
     /// The vocabulary of a GGUF file as a Hugging Face folder has it: `tokenizer.json` and `tokenizer_config.json` by name. Its texts get `<bos>` put
     /// before them by Python's tokenizers, as Gemma's do.
     public static Map<String, String> filesOf(Gguf file) {
+        Optional<String> whole = file.metadata().findString(GgufTokenizer.JSON_KEY);
+        if (whole.isPresent()) return Map.of("tokenizer.json", whole.get(), "tokenizer_config.json",
+            NamedTokens.of(file.metadata(), Vocabulary.parse(whole.get().getBytes(StandardCharsets.UTF_8), "the GGUF file's tokenizer.json")).json());
         GgufVocabulary vocabulary = GgufVocabulary.of(file.metadata());
         return Map.of("tokenizer.json", new String(vocabulary.json(), StandardCharsets.UTF_8), "tokenizer_config.json", vocabulary.named().json());
     }

@@ -13,10 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -28,7 +26,6 @@ import tunebook.gemma.Gemma3;
 import tunebook.io.SafeTensors;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
-import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
 
 /// PEFT's adapters in our hands and ours in PEFT's (`tests/golden/lora`).
@@ -39,22 +36,6 @@ class AdapterFileTest {
 
     @TempDir
     Path folder;
-
-    /// An adapter whose A and B are both drawn at random, always the same.
-    static LoraModel random(Gemma3 base, Lora lora) {
-        LoraModel fresh = lora.attach(base, Seed.of(3));
-        Map<String, HostArray> matrices = new LinkedHashMap<>();
-        Random r = new Random(11);
-        for (String path : fresh.trainable()) {
-            HostArray zeros = fresh.buffer(path).toHost();
-            float[] values = new float[(int) zeros.size()];
-            for (int i = 0; i < values.length; i++) values[i] = (float) r.nextGaussian() * 0.15f;
-            matrices.put(path, HostArray.of(values, zeros.shape().toArray()));
-        }
-        LoraModel out = LoraModel.of(base, lora, List.copyOf(fresh.targets()), matrices);
-        fresh.close();
-        return out;
-    }
 
     @Test
     void peftAdaptersGiveTheLogitsTheyGiveInTransformers() {
@@ -84,7 +65,7 @@ class AdapterFileTest {
     void peftReadsOurAdapterAndGivesOurLogits() throws IOException {
         Path ours = GOLDEN.resolve("ours");
         Path written = System.getenv().containsKey("TUNEBOOK_WRITE_GOLDEN") ? ours : folder;
-        try (Gemma3 base = TinyGemma.load(); LoraModel model = random(base, new Lora().rank(3).alpha(5).rsLora(true).targets("q_proj", ".*\\.(v|up)_proj"))) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel model = RandomAdapter.on(base, new Lora().rank(3).alpha(5).rsLora(true).targets("q_proj", ".*\\.(v|up)_proj"))) {
             model.saveAdapter(written);
             assertArrayEquals(Files.readAllBytes(ours.resolve("adapter_model.safetensors")), Files.readAllBytes(written.resolve("adapter_model.safetensors")));
             assertEquals(Files.readString(ours.resolve("adapter_config.json")), Files.readString(written.resolve("adapter_config.json")));
@@ -116,7 +97,7 @@ class AdapterFileTest {
     @Test
     void aSavedAdapterLoadsBitForBitWithItsSettings() {
         for (String rule : List.of("q_proj", ".*(q|up)_proj", "(?i).*Q_PROJ", "all-linear"))
-            try (Gemma3 base = TinyGemma.load(); LoraModel model = random(base, new Lora().rank(2).alpha(3.5).dropout(0.1).targets(rule))) {
+            try (Gemma3 base = TinyGemma.load(); LoraModel model = RandomAdapter.on(base, new Lora().rank(2).alpha(3.5).dropout(0.1).targets(rule))) {
                 model.saveAdapter(folder);
                 try (LoraModel again = Lora.load(folder, base)) {
                     assertEquals(model.targets(), again.targets(), rule);
@@ -205,7 +186,7 @@ class AdapterFileTest {
     @Test
     void aFailedSaveLeavesNothing() throws IOException {
         Files.createDirectory(folder.resolve("adapter_config.json"));
-        try (Gemma3 base = TinyGemma.load(); LoraModel model = random(base, new Lora().targets("q_proj"))) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel model = RandomAdapter.on(base, new Lora().targets("q_proj"))) {
             assertTrue(assertThrows(TunebookException.class, () -> model.saveAdapter(folder)).getMessage().contains("adapter_config.json"));
             Files.writeString(folder.resolve("file"), "x");
             assertThrows(TunebookException.class, () -> model.saveAdapter(folder.resolve("file")));
@@ -218,7 +199,7 @@ class AdapterFileTest {
     void aFullDiskAndAReadOnlyFolderAreClearErrorsAndLeaveTheOldAdapter() throws Exception {
         Path mount = Files.createDirectory(folder.resolve("disk"));
         assumeTrue("root".equals(System.getProperty("user.name")) && shell("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount.toString()));
-        try (Gemma3 base = TinyGemma.load(); LoraModel small = random(base, new Lora().rank(1).targets("q_proj")); LoraModel large = random(base, new Lora().rank(16).targets("all-linear"))) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel small = RandomAdapter.on(base, new Lora().rank(1).targets("q_proj")); LoraModel large = RandomAdapter.on(base, new Lora().rank(16).targets("all-linear"))) {
             small.saveAdapter(mount);
             assertTrue(assertThrows(TunebookException.class, () -> large.saveAdapter(mount)).getMessage().contains("the disk is full"));
             assertTrue(shell("mount", "-o", "remount,ro", mount.toString()));

@@ -34,7 +34,7 @@ class CertificateTest {
 
     @Test
     void anAdapterIsReadBackToTheLastBit() throws Exception {
-        try (Gemma3 base = TinyGemma.load(Precision.MIXED); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(Precision.MIXED); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             Certificate c = tuned.saveAdapter(folder);
             assertEquals(0, c.difference().maxLogit());
             assertEquals(0, c.difference().meanKl(), 1e-9);
@@ -53,7 +53,7 @@ class CertificateTest {
 
     @Test
     void aFusedModelIsNearTheLiveOneAndFarFromItsBase() {
-        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             Certificate c = tuned.fuse(folder.resolve("fused"));
             assertTrue(c.difference().maxLogit() > 0 && c.difference().maxLogit() < 1e-4, c.toString());
             assertTrue(c.difference().meanKl() < 1e-8, c.toString());
@@ -64,7 +64,7 @@ class CertificateTest {
     /// Held against a computation of KL that shares nothing with it but the logits.
     @Test
     void theFiguresAreThoseOfTheLogits() {
-        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             int[] prompt = TinyGemma.ints(TinyGemma.expected().get("tokens"));
             LogitComparison c = LogitComparison.of(tuned, base, List.of(prompt));
             HostArray a = Logits.of(tuned, prompt), b = Logits.of(base, prompt);
@@ -97,7 +97,7 @@ class CertificateTest {
 
     @Test
     void anExportThatComputesSomethingElseGetsNone() {
-        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             assertRefused(tuned, base, Optional.empty(), Certificate.Limit.EXACT, "the export does not compute what the live model does");
         }
     }
@@ -105,7 +105,7 @@ class CertificateTest {
     /// A merge that is only its base passes any limit on the distance, if the adapter does little: not this one.
     @Test
     void anExportThatIsOnlyTheBaseGetsNone() {
-        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             assertRefused(tuned, base, Optional.of(base), new Certificate.Limit(1e9, 0.5), "the export has lost the adapter");
         }
     }

@@ -53,7 +53,7 @@ class FusionTest {
 
     @Test
     void fusedF32WeightsGiveTheAdaptersLogits() {
-        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             tuned.fuse(folder.resolve("fused"));
             try (Gemma3 fused = load(folder.resolve("fused"))) {
                 assertEquals(0, Logits.distance(Logits.of(tuned, TOKENS), Logits.of(fused, TOKENS)), 1e-4);
@@ -65,7 +65,7 @@ class FusionTest {
     @Test
     void bf16WeightsAreRoundedOnceAndTheOthersAreUntouched() throws IOException {
         Path source = base(DType.BF16, "model.");
-        try (Gemma3 base = load(source); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = load(source); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             tuned.fuse(folder.resolve("fused"));
             try (SafeTensors before = SafeTensors.open(source); SafeTensors after = SafeTensors.open(folder.resolve("fused"))) {
                 assertEquals(before.names(), after.names());
@@ -99,7 +99,7 @@ class FusionTest {
     @Test
     void theFolderIsAWholeModel() throws IOException {
         Path source = base(DType.BF16, "model.");
-        try (Gemma3 base = load(source); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = load(source); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             tuned.fuse(folder.resolve("fused"));
         }
         assertEquals(List.of("certificate.json", "chat_template.jinja", "config.json", "model.safetensors", "tokenizer.json"), names(folder.resolve("fused")));
@@ -111,7 +111,7 @@ class FusionTest {
     void weightNamesOfOtherCheckpointsAreKept() throws IOException {
         for (String prefix : List.of("language_model.model.", "model.language_model.")) {
             Path source = base(DType.BF16, prefix);
-            try (Gemma3 base = load(source); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+            try (Gemma3 base = load(source); LoraModel tuned = RandomAdapter.on(base, LORA)) {
                 tuned.fuse(folder.resolve("fused"));
             }
             try (SafeTensors before = SafeTensors.open(source); SafeTensors after = SafeTensors.open(folder.resolve("fused"))) {
@@ -135,7 +135,7 @@ class FusionTest {
     @Test
     void shardsAreAsLargeAsAskedAndAnEarlierSaveGoesAway() throws IOException {
         Path out = folder.resolve("fused");
-        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             tuned.fuse(out);
             HostArray logits = Logits.of(tuned, TOKENS);
             tuned.fuse(out, 100_000);
@@ -154,14 +154,14 @@ class FusionTest {
     @Test
     void theBasesOwnFolderIsNotWrittenInto() throws IOException {
         Path source = base(DType.BF16, "model.");
-        try (Gemma3 base = load(source); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = load(source); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             assertMessage(() -> tuned.fuse(source), "LoraModel.fuse: the fused model would overwrite its base", source.toString());
         }
     }
 
     @Test
     void aBaseMadeInMemoryCannotBeFused() {
-        try (Gemma3 tiny = TinyGemma.load(); Gemma3 base = Gemma3.trainable(tiny, Precision.F32); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 tiny = TinyGemma.load(); Gemma3 base = Gemma3.trainable(tiny, Precision.F32); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             assertMessage(() -> tuned.fuse(folder.resolve("fused")), "the model does not come from files", "was made in memory", "save it as a folder");
         }
     }
@@ -170,7 +170,7 @@ class FusionTest {
     void aFailedFusionLeavesNothing() throws IOException {
         Files.writeString(folder.resolve("file"), "x");
         Files.createDirectories(folder.resolve("half/model.safetensors"));
-        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = AdapterFileTest.random(base, LORA)) {
+        try (Gemma3 base = TinyGemma.load(); LoraModel tuned = RandomAdapter.on(base, LORA)) {
             assertThrows(TunebookException.class, () -> tuned.fuse(folder.resolve("file")));
             assertMessage(() -> tuned.fuse(folder.resolve("half")), "model.safetensors");
             assertEquals(List.of("model.safetensors"), names(folder.resolve("half")));

@@ -173,7 +173,7 @@ class LoraTest {
     }
 
     private static double[] losses(long seed, double dropout, int accumulation, double rate, boolean checkpoint) {
-        try (LoraModel model = AdapterFileTest.random(base, new Lora().rank(4).dropout(dropout).targets("q_proj", "down_proj"))) {
+        try (LoraModel model = RandomAdapter.on(base, new Lora().rank(4).dropout(dropout).targets("q_proj", "down_proj"))) {
             TrainConfig config = new TrainConfig().maxSteps(3).batchSize(4).accumulation(accumulation).shuffle(false).learningRate(rate).checkpointLayers(checkpoint).seed(Seed.of(seed));
             History history = new Trainer(model, config).run(TinyGemma.examples(4), TinyGemma.examples(4));
             double[] out = Arrays.copyOf(history.losses(), 4);
