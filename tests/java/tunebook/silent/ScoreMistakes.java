@@ -3,29 +3,23 @@ package tunebook.silent;
 import static tunebook.silent.Mistake.error;
 import static tunebook.silent.Mistake.warning;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import tunebook.data.ChatData;
 import tunebook.data.ChatMessage;
 import tunebook.data.Row;
-import tunebook.engine.Session;
 import tunebook.eval.Bleu;
 import tunebook.eval.FunctionCallScore;
 import tunebook.eval.Perplexity;
 import tunebook.eval.TextScore;
-import tunebook.gemma.Gemma3;
 import tunebook.generate.Generator;
 import tunebook.generate.Sampling;
-import tunebook.nn.Precision;
 import tunebook.train.Evaluation;
 import tunebook.train.Trainer;
 
 /// With generation and with scores.
 final class ScoreMistakes {
     private static final ChatData NONE = Toys.chats(0, 0);
-    private static final String DOWN = "model.layers.2.mlp.down_proj.weight";
 
     private ScoreMistakes() {}
 
@@ -41,7 +35,7 @@ final class ScoreMistakes {
                 TextScore.of(m, ChatData.of(List.of(Toys.chat("a", "")), "chats")))),
             error("scores-of-other-rows", "a score compared with that of other rows", "the scores are of different rows", _ ->
                 texts("a", "b").compareWith(texts("a", "c"))),
-            warning("answers-cut", "scoring answers that were cut by the limit", "answers were cut by the length limit", _ -> Toys.adapter(m -> TextScore.of(m, Toys.chats(0, 2), Sampling.GREEDY, 2))),
+            warning("answers-cut", "scoring answers that were cut by the limit", "answers were cut by the length limit", _ -> Toys.adapter(m -> TextScore.of(m, Toys.chats(0, 1), Sampling.GREEDY, 2))),
             warning("prompt-and-training-differ", "asking with one line break less than in training", "prompts differ from the trained ones in white space", _ -> Toys.adapter(m -> {
                 new Trainer(m, Toys.CONFIG).run(Toys.texts("", 0, 8));
                 try (Generator generator = new Generator(m, 1)) {
@@ -53,22 +47,15 @@ final class ScoreMistakes {
                     generator.generate(new int[0], 1, Set.of());
                 }
             })),
-            error("model-not-finite-generates", "generating with a model that has a weight that is not a number", "the logits are not finite", f -> broken(f, m -> {
+            error("model-not-finite-generates", "generating with a model that has a weight that is not a number", "the logits are not finite", f -> Toys.adapter(Toys.broken(f), m -> {
                 try (Generator generator = new Generator(m, 1)) {
                     generator.generate(m.tokenizer().encode("<bos>a"), 1, Set.of());
                 }
             })),
-            error("model-not-finite-scores", "the loss of a model that has a weight that is not a number", "the loss is not finite", f -> broken(f, m -> Evaluation.meanLoss(m, Toys.chats(0, 2)))));
+            error("model-not-finite-scores", "the loss of a model that has a weight that is not a number", "the loss is not finite", f -> Toys.adapter(Toys.broken(f), m -> Evaluation.meanLoss(m, Toys.chats(0, 2)))));
     }
 
     private static TextScore texts(String request, String expected) {
         return new TextScore(List.of(new TextScore.Row(request, expected, "x")));
-    }
-
-    private static void broken(Path folder, java.util.function.Consumer<Gemma3> use) throws java.io.IOException {
-        Path files = Toys.copy(folder, Map.of(), w -> w.computeIfPresent(DOWN, (_, a) -> TrainingMistakes.spoilt(a)));
-        try (Gemma3 model = Gemma3.load(files, Session.open("cpu"), Precision.F32)) {
-            use.accept(model);
-        }
     }
 }

@@ -35,6 +35,7 @@ final class Toys {
     static final TrainConfig CONFIG = new TrainConfig().maxSteps(2).batchSize(4).learningRate(1e-3).schedule(Schedule.CONSTANT).shuffle(false);
     static final int BOS = 2, STOP = 5;
     private static final Path SMALL = Path.of("tests/golden/lora/nested-base"); // three layers compile faster than seven
+    private static final String LAST_DOWN = "language_model.model.layers.2.mlp.down_proj.weight";
 
     private Toys() {}
 
@@ -140,6 +141,21 @@ final class Toys {
     static Path copySmall(Path folder) throws IOException {
         Files.createDirectories(folder);
         for (String file : List.of("config.json", "tokenizer.json", "model.safetensors")) Files.copy(SMALL.resolve(file), folder.resolve(file));
+        return folder;
+    }
+
+    /// The small model with a weight that holds a NaN, in the last layer's `mlp.down_proj`.
+    static Path broken(Path folder) throws IOException {
+        copySmall(folder);
+        Map<String, HostArray> all = new HashMap<>();
+        try (SafeTensors small = SafeTensors.open(SMALL)) {
+            small.names().forEach(n -> all.put(n, small.get(n)));
+            HostArray weight = all.get(LAST_DOWN);
+            float[] values = weight.toFloats();
+            values[5] = Float.NaN;
+            all.put(LAST_DOWN, HostArray.of(values, weight.shape().toArray()));
+            SafeTensors.write(folder.resolve("model.safetensors"), all, Map.of("format", "pt"));
+        }
         return folder;
     }
 

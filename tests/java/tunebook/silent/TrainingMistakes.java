@@ -6,10 +6,8 @@ import static tunebook.silent.Mistake.warning;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import tunebook.data.Example;
-import tunebook.tensor.HostArray;
 import tunebook.train.History;
 import tunebook.train.Schedule;
 import tunebook.train.TrainConfig;
@@ -17,15 +15,13 @@ import tunebook.train.Trainer;
 
 /// With settings, and with numbers that go wrong on the way.
 final class TrainingMistakes {
-    private static final String DOWN = "model.layers.2.mlp.down_proj.weight";
-
     private TrainingMistakes() {}
 
     static List<Mistake> all() {
         return List.of(
-            error("loss-not-finite", "a weight that is not a number", "first bad parameter " + DOWN + " (holds NaN)", f -> Toys.adapter(Toys.copy(f, Map.of(), w ->
-                w.computeIfPresent(DOWN, (_, a) -> spoilt(a))), m -> Toys.train(m, Toys.CONFIG))),
-            error("gradient-overflow", "a learning rate under which numbers overflow", "is not finite at step 2", _ -> Toys.adapter(m -> Toys.train(m, Toys.CONFIG.learningRate(3e38).maxGradientNorm(0)))),
+            error("loss-not-finite", "a weight that is not a number", "first bad parameter model.layers.2.mlp.down_proj.weight (holds NaN)", f ->
+                Toys.adapter(Toys.broken(f), m -> Toys.train(m, Toys.CONFIG))),
+            error("gradient-overflow", "a learning rate under which numbers overflow", "is not finite at step 2", _ -> Toys.adapter(m -> Toys.train(m, Toys.CONFIG.learningRate(3e38)))),
             error("gradient-not-finite", "matrices so large that a gradient overflows", "first bad parameter", _ -> Toys.adapter(m -> {
                 Toys.fill(m, "1.self_attn.q_proj.lora_A.weight", 1e38f);
                 Toys.fill(m, "1.self_attn.q_proj.lora_B.weight", 1e38f);
@@ -60,12 +56,6 @@ final class TrainingMistakes {
                 Toys.adapter(m -> fill(parts, new Trainer(m, Toys.CONFIG.batchSize(1).accumulation(4)).run(uneven(), List.of())));
                 for (int i = 0; i < 4; i++) ExampleMistakes.require(Math.abs(whole[i] / parts[i] - 1) < 2e-6, Arrays.toString(whole) + " " + Arrays.toString(parts));
             }));
-    }
-
-    static HostArray spoilt(HostArray a) {
-        float[] values = a.toFloats();
-        values[5] = Float.NaN;
-        return HostArray.of(values, a.shape().toArray());
     }
 
     /// One of four examples learns five tokens, the others one: a mean of means would be another.

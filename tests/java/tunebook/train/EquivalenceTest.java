@@ -111,7 +111,7 @@ class EquivalenceTest {
     @Test
     void accumulationOfAnySplitIsOneBatch() {
         assertSame(whole, train(CONFIG.batchSize(1).accumulation(8), documents())); // one document at a time: nothing is packed
-        assertSame(whole, train(CONFIG.batchSize(4).accumulation(2), documents()));
+        assertSame(whole, train(CONFIG.batchSize(2).accumulation(4), documents()));
     }
 
     @Test
