@@ -23,6 +23,7 @@ USAGE = """usage: ./tunebook COMMAND
   plugin install X   the compiler for another device: cuda12, cuda13, tpu
   kernel install     install the kernel for your own Jupyter (--user, --prefix DIR)
   wheel              build the wheel: `pip install` of it gives kernel, library and course
+  bundle             one archive for a room without network: wheel, JupyterLab, plug-in, JDK, course
   jdk                the folder of the JDK that is used
   version, ...       every other command: ./tunebook help
 
@@ -67,6 +68,9 @@ def dispatch(arguments: list[str]) -> int:
         case ["wheel", *rest]:
             from . import wheel
             return wheel.main(rest)
+        case ["bundle", *rest]:
+            from . import bundle
+            return bundle.main(rest)
         case _:
             return java_command(arguments)
 

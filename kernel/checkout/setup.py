@@ -20,6 +20,8 @@ PYTHON = ENV / "bin" / "python"
 PINS = ROOT / "kernel"
 PLUGIN_PINS = ROOT / "lib" / "resources" / "tunebook" / "plugins"
 TEST_PLUGINS = STATE / "plugins-test"
+# JupyterLab asks for no news and no newer version: a room without network stays quiet.
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 # Only the native library in a plug-in's wheel is used: one wheel serves every Python.
 FOREIGN_WHEEL = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311",
                  "--platform", "manylinux_2_31_x86_64", "--platform", "manylinux_2_27_x86_64", "--only-binary", ":all:"]
@@ -57,11 +59,9 @@ def python_packages(pins: str) -> None:
 
 
 def lab_settings() -> None:
-    """JupyterLab asks for no news and no newer version: a room without network stays quiet."""
     folder = ENV / "share" / "jupyter" / "lab" / "settings"
     folder.mkdir(parents=True, exist_ok=True)
-    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-    (folder / "overrides.json").write_text(json.dumps(quiet))
+    (folder / "overrides.json").write_text(json.dumps(QUIET))
 
 
 def make_environment() -> None:

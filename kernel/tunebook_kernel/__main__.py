@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from . import course, java, jdk
+from . import course, deaths, java, jdk
 
 
 def main() -> int:
@@ -17,12 +17,13 @@ def main() -> int:
         return 1
     place = java.layout()
     command = java.kernel_command(found, place, connection_file)
+    environment = java.environment(place) | deaths.begin(connection_file)
     connection = json.loads(Path(connection_file).read_text())
     if connection["transport"] == "ipc":
         from . import proxy
-        return proxy.run(connection, lambda file: [*command[:-1], file], java.environment(place), course.top())
+        return proxy.run(connection, lambda file: [*command[:-1], file], environment, course.top())
     os.chdir(course.top())
-    os.execve(command[0], command, java.environment(place))
+    os.execve(command[0], command, environment)
 
 
 if __name__ == "__main__":

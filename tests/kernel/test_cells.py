@@ -1,10 +1,13 @@
 """What cells may count on: memory comes back, an interrupt keeps results, printed text arrives, kernels are alone."""
 
+import os
+import signal
 import time
 import unittest
 from pathlib import Path
 
-from kernels import OneKernel, kernel
+from kernels import READY_SECONDS, OneKernel, kernel
+from tunebook_kernel import deaths
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIVE_MB = """
@@ -205,6 +208,37 @@ class TwoKernelsTest(unittest.TestCase):
             one.run("var name = \"one\";")
             two.run("var name = \"two\";")
             self.assertEqual((one.run("name").value, two.run("name").value), ("one", "two"))
+
+
+class DeathTest(unittest.TestCase):
+    """The kernel after one that died says so, once, and names the settings that hold memory down."""
+
+    def said_after(self, transport: str, end) -> str:
+        with kernel(transport) as k:
+            pid = int(k.run("ProcessHandle.current().pid()").value)
+            end(k, pid)
+            k.manager.restart_kernel(now=True)
+            k.client.wait_for_ready(timeout=READY_SECONDS)
+            first, second = k.run("1 + 1"), k.run("2 + 2")
+            self.assertEqual((first.value, second.text), ("2", ""))
+            return first.text
+
+    def test_after_a_kill_the_settings_are_named(self):
+        for transport in ("tcp", "ipc"):
+            with self.subTest(transport=transport):
+                said = self.said_after(transport, lambda k, pid: os.kill(pid, signal.SIGKILL))
+                for word in ("ended without a word", "TUNEBOOK_XMX", "batchTokens", "checkpointLayers"):
+                    self.assertIn(word, said)
+
+    def test_after_a_restart_as_it_should_be_nothing_is_said(self):
+        def shut_down(k, pid):
+            k.manager.shutdown_kernel(restart=True)
+
+        self.assertEqual(self.said_after("tcp", shut_down), "")
+
+    def test_a_kill_that_the_system_counted_is_called_by_its_name(self):
+        self.assertIn("memory ran out, and the system killed a process", deaths.words(True))
+        self.assertNotIn("and the system killed", deaths.words(False))
 
 
 if __name__ == "__main__":

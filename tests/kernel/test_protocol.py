@@ -22,6 +22,7 @@ class ProtocolTest(jupyter_kernel_test.KernelTests):
     ]
     code_display_data = [{"code": 'display("<b>x</b>", "text/html");', "mime": "text/plain"}]
     code_inspect_sample = "System.out.println("
+    code_page_something = "HostArray.zeros?"
     code_clear_output = "Output.clear();"
     code_history_pattern = "6 *"
     supported_history_operations = ("tail", "range", "search")

@@ -1,12 +1,15 @@
 package tunebook.notebook;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jdk.jshell.JShell;
@@ -21,6 +24,7 @@ import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageType;
 import org.dflib.jjava.jupyter.messages.publish.PublishClearOutput;
+import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
@@ -37,6 +41,10 @@ import tunebook.io.Build;
 /// lets code return what it has ([CellThread]), errors that show what was thrown, and the protocol's missing parts.
 public final class TunebookKernel extends JavaKernel {
     private static final String NAME = "tunebook";
+    /// A file that the launcher made and that lies there while this kernel runs: see `kernel/tunebook_kernel/deaths.py`.
+    private static final String MARK = "TUNEBOOK_MARK";
+    /// What the launcher says of a kernel before this one that left its mark.
+    private static final String BEFORE = "TUNEBOOK_BEFORE";
 
     private final CellHistory history = new CellHistory();
     private final CellEvaluator evaluator;
@@ -44,6 +52,7 @@ public final class TunebookKernel extends JavaKernel {
     private final Thread starting = new Thread(this::install, "startup");
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile Optional<Throwable> startFailure = Optional.empty();
+    private final AtomicReference<String> before = new AtomicReference<>(System.getenv(BEFORE));
     private volatile Optional<CellReplies> replies = Optional.empty();
     private volatile boolean mayAsk;
 
@@ -62,6 +71,7 @@ public final class TunebookKernel extends JavaKernel {
         }
         Logger.getLogger("").setLevel(Level.WARNING);
         endWithParent();
+        Optional.ofNullable(System.getenv(MARK)).ifPresent(mark -> Runtime.getRuntime().addShutdownHook(new Thread(() -> new File(mark).delete())));
         var connection = new KernelConnection(KernelConnectionProperties.parse(Files.readString(Path.of(arguments[0]))));
         TunebookKernel kernel = new Builder(connection).build();
         kernel.becomeHandlerForConnection(connection);
@@ -131,6 +141,7 @@ public final class TunebookKernel extends JavaKernel {
     @Override
     protected Object doEval(String source) {
         awaitStart();
+        if (Thread.currentThread() != starting) Optional.ofNullable(before.getAndSet(null)).ifPresent(System.err::println);
         try {
             return super.doEval(source);
         } catch (Error e) {
@@ -147,6 +158,11 @@ public final class TunebookKernel extends JavaKernel {
 
     @Override
     protected synchronized void handleExecuteRequest(ShellReplyEnvironment env, Message<ExecuteRequest> request) {
+        Optional<HelpCell> asked = HelpCell.of(request.getContent().getCode());
+        if (asked.isPresent()) {
+            page(env, request.getContent().getCode(), asked.get());
+            return;
+        }
         CellReplies cell = (CellReplies) env;
         replies = Optional.of(cell);
         mayAsk = request.getContent().isStdinEnabled();
@@ -154,6 +170,15 @@ public final class TunebookKernel extends JavaKernel {
         replies = Optional.empty();
         history.add(request.getContent().getCode(), "");
         if (cell.failed() && request.getContent().shouldStopOnError() || evaluator.wasInterrupted()) stopQueue(cell);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // JJava's own reply has no pages
+    private void page(ShellReplyEnvironment env, String code, HelpCell asked) {
+        int count = executionCount.getAndIncrement();
+        env.setBusyDeferIdle();
+        env.publish(new PublishExecuteInput(code, count));
+        Optional<DisplayData> found = asked.places().stream().map(place -> inspect(place, place.length(), false)).filter(Objects::nonNull).findFirst();
+        env.defer().reply(new Message(env.getContext(), MessageType.EXECUTE_REPLY, asked.reply(count, found)));
     }
 
     /// "Run All" sends all cells at once: those behind one that failed or was interrupted do not run. They are taken before this one's reply
