@@ -26,6 +26,7 @@
 /// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io io.hub tokenizer data tensor |
 /// | export | tuned models for other programs: GGUF files | lora gemma model quant io tensor nn |
 /// | generate | prefill, decode, sampling | model nn engine graph tokenizer data io tensor |
+/// | serve | a model behind HTTP: OpenAI's chat completions on this machine | model generate tokenizer data tensor |
 /// | train | Trainer, the compiled step, AdamW, schedules, history, checkpoints | model nn engine graph tokenizer data io tensor |
 /// | eval | function-call score, BLEU, chrF, perplexity, comparison | model generate nn engine graph tokenizer data tensor |
 /// | notebook | displays and the kernel extension; the only importer of JJava | * |

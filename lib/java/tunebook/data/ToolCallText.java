@@ -15,8 +15,10 @@ import tunebook.tensor.TunebookException;
 ///
 /// Text stands between two `<escape>`; numbers, booleans, lists and objects are bare; keys are sorted by name.
 public final class ToolCallText {
-    static final String START = "<start_function_call>";
-    static final String END = "<end_function_call>";
+    /// The token before a call.
+    public static final String START = "<start_function_call>";
+    /// The token after a call.
+    public static final String END = "<end_function_call>";
     static final String ESCAPE = "<escape>";
 
     /// How keys are sorted: by their lower-case letters, as Jinja's `dictsort` does.
