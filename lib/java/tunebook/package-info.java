@@ -29,6 +29,7 @@
 /// | serve | a model behind HTTP: OpenAI's chat completions on this machine | model generate tokenizer data tensor |
 /// | train | Trainer, the compiled step, AdamW, schedules, history, checkpoints | model nn engine graph tokenizer data io tensor |
 /// | eval | function-call score, BLEU, chrF, perplexity, comparison | model generate nn engine graph tokenizer data tensor |
+/// | check | what this machine has, and whether and how fast it trains | train lora gemma data nn engine engine.pjrt graph io tokenizer tensor |
 /// | notebook | displays and the kernel extension; the only importer of JJava | * |
 /// | cli | one class for each launcher command | * |
 package tunebook;

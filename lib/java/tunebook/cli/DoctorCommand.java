@@ -9,6 +9,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tunebook.check.Check;
+import tunebook.check.Checks;
 import tunebook.engine.MemoryStats;
 import tunebook.engine.Topology;
 import tunebook.gemma.TemplateCheck;

@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tunebook.check.PeakMemory;
 import tunebook.data.Example;
 import tunebook.engine.Session;
 import tunebook.gemma.Gemma3;

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tunebook.check.PeakMemory;
 import tunebook.data.ChatData;
 import tunebook.engine.Session;
 import tunebook.gemma.FunctionGemma;

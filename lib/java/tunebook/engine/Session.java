@@ -34,6 +34,7 @@ public final class Session implements AutoCloseable {
     private final AtomicInteger cacheHits = new AtomicInteger();
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private Map<String, Object> xlaFlags = Map.of();
+    private volatile boolean useBf16 = true;
 
     private Session(Client client) {
         this.client = client;
@@ -68,11 +69,17 @@ public final class Session implements AutoCloseable {
 
     /// Whether the device multiplies bf16 in hardware. Where it does not, f32 dots over bf16 storage are faster.
     public boolean hasBf16() {
-        return switch (platform()) {
+        return useBf16 && switch (platform()) {
             case "cpu" -> cpu.hasBf16();
             case "tpu" -> true;
             default -> computeCapability() >= 8.0;
         };
+    }
+
+    /// Whether models loaded from now on may use the device's bf16 units; `false` rehearses a device without them (a T4). Returns this.
+    public Session useBf16(boolean use) {
+        useBf16 = use;
+        return this;
     }
 
     private double computeCapability() {

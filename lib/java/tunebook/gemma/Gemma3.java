@@ -26,6 +26,7 @@ import tunebook.nn.Weights;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Seed;
+import tunebook.tensor.Shape;
 import tunebook.tensor.TunebookException;
 import tunebook.tokenizer.Tokenizer;
 
@@ -99,13 +100,28 @@ public final class Gemma3 implements LanguageModel {
     public static Gemma3 fresh(Gemma3Config config, Tokenizer tokenizer, ChatTemplate template, Session session, Precision precision, Seed seed) {
         Gemma3Network network = new Gemma3Network(config);
         Map<String, HostArray> start = new LinkedHashMap<>();
-        network.parameters().forEach((path, shape) -> {
-            RandomGenerator random = seed.derive(path).random();
-            float[] values = new float[Math.toIntExact(shape.size())];
-            if (shape.rank() > 1) for (int i = 0; i < values.length; i++) values[i] = (float) (random.nextGaussian() * 0.02);
-            start.put(path, HostArray.of(values, shape.toArray()));
-        });
+        network.parameters().forEach((path, shape) -> start.put(path, random(path, shape, seed)));
         return trainable(network, tokenizer, template, session, precision, start);
+    }
+
+    /// A model with the random weights of [#fresh], frozen and in BF16 as a loaded one's are: for measuring what needs no download.
+    public static Gemma3 frozen(Gemma3Config config, Tokenizer tokenizer, ChatTemplate template, Session session, Seed seed) {
+        Gemma3Network network = new Gemma3Network(config);
+        Map<String, Buffer> buffers = new LinkedHashMap<>();
+        try {
+            network.parameters().forEach((path, shape) -> buffers.put(path, session.put(random(path, shape, seed).to(DType.BF16), "base model")));
+        } catch (RuntimeException e) {
+            buffers.values().forEach(Buffer::close);
+            throw e;
+        }
+        return new Gemma3(network, session, compute(session, Precision.MIXED), tokenizer, template, SharedParams.owned(Params.wrap("base model", buffers)), Set.of(), Optional.empty());
+    }
+
+    private static HostArray random(String path, Shape shape, Seed seed) {
+        RandomGenerator random = seed.derive(path).random();
+        float[] values = new float[Math.toIntExact(shape.size())];
+        if (shape.rank() > 1) for (int i = 0; i < values.length; i++) values[i] = (float) (random.nextGaussian() * 0.02);
+        return HostArray.of(values, shape.toArray());
     }
 
     /// A copy of `model`'s weights in F32, all of them trainable.

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 final class DefaultImports {
     private static final List<String> JAVA = List.of("java.net.http.*", "java.nio.file.*", "java.util.function.*", "java.util.stream.*");
     private static final List<String> TUNEBOOK = List.of("tensor", "graph", "engine", "io", "io.hub", "tokenizer", "data", "nn", "model",
-        "quant", "lora", "gemma", "export", "generate", "serve", "train", "eval", "notebook");
+        "quant", "lora", "gemma", "export", "generate", "serve", "train", "eval", "check", "notebook");
 
     /// Those of JJava, which its kernel makes before ours.
     private static final List<String> JJAVA = List.of("java.util.*", "java.io.*", "java.math.*", "java.net.*", "java.time.*", "java.util.concurrent.*", "java.util.prefs.*",

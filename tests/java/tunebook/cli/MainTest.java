@@ -11,6 +11,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tunebook.check.Check;
+import tunebook.check.Checks;
 import tunebook.gemma.TemplateCheck;
 
 class MainTest {

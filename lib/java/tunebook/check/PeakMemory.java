@@ -1,4 +1,4 @@
-package tunebook.cli;
+package tunebook.check;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,11 +7,11 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /// The most resident memory that this process has had.
-final class PeakMemory {
+public final class PeakMemory {
     private PeakMemory() {}
 
     /// In bytes, as Linux tells it; empty elsewhere.
-    static OptionalLong bytes() {
+    public static OptionalLong bytes() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
             return lines.filter(l -> l.startsWith("VmHWM:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024).findFirst();
         } catch (IOException e) {

@@ -1,4 +1,4 @@
-package tunebook.cli;
+package tunebook.check;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import tunebook.tensor.Shape;
 import tunebook.tensor.TunebookException;
 
 /// What `./tunebook doctor` looks at.
-final class Checks {
+public final class Checks {
     /// CUDA 13 needs this driver.
     private static final int DRIVER_OF_CUDA_13 = 580;
     private static final Path NVIDIA = Path.of("/proc/driver/nvidia/version");
@@ -30,7 +30,8 @@ final class Checks {
 
     private Checks() {}
 
-    static List<Check> all() {
+    /// Java, memory, disk, plug-ins and the device, one line each. Nothing is thrown: what fails is a red line.
+    public static List<Check> all() {
         List<Check> checks = new ArrayList<>();
         checks.add(Check.ok("Java " + Runtime.version() + " (" + System.getProperty("java.home") + ")"));
         checks.add(memory());
@@ -72,7 +73,7 @@ final class Checks {
     }
 
     /// A plug-in that was found, or whether one is missed: there is a device and nothing to drive it.
-    static Check plugin(String platform, Optional<Path> library) {
+    public static Check plugin(String platform, Optional<Path> library) {
         if (library.isPresent()) return loads(platform, library.get());
         return switch (platform) {
             case "cpu" -> Check.red("cpu plug-in: not installed", isLinux() ? "run ./tunebook plugin install cpu"
@@ -125,7 +126,8 @@ final class Checks {
         }
     }
 
-    static Optional<Integer> driver() {
+    /// The main version of the NVIDIA driver; empty where there is none.
+    public static Optional<Integer> driver() {
         return lines(NVIDIA).stream().map(DRIVER::matcher).filter(Matcher::find).map(m -> Integer.valueOf(m.group(1))).findFirst();
     }
 
