@@ -3,7 +3,6 @@ package tunebook.check;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,8 @@ public final class MachineReport {
         facts.put("wrong", wrong);
         noting("device", () -> {
             Session session = Session.open();
-            facts.put("device", session.versions());
+            facts.put("device", Check.ok(session.describe()).withoutPaths().what());
+            facts.put("versions", session.versions());
             facts.put("precision", precision(session));
             return List.of();
         });
@@ -65,7 +65,7 @@ public final class MachineReport {
                 double[] losses = steps(model, 2, 8).stream().mapToDouble(StepReport::loss).toArray();
                 double apart = Math.max(Math.abs(losses[0] / STORED[0] - 1), Math.abs(losses[1] / STORED[1] - 1));
                 facts.put("tiny_steps", Map.of("losses", losses, "stored", STORED, "relative_difference", apart));
-                String words = "two steps: losses %s, stored from a CPU %s: %.1e apart".formatted(Arrays.toString(losses), Arrays.toString(STORED), apart);
+                String words = "two steps: losses %.6f and %.6f, stored from a CPU %.6f and %.6f: at most %.1e apart".formatted(losses[0], losses[1], STORED[0], STORED[1], apart);
                 return List.of(apart <= TOLERANCE ? Check.ok(words) : Check.red(words, "this device or plug-in computes something else: " + REPORT));
             }
         });
