@@ -23,7 +23,7 @@ class MachineReportTest {
         assertEquals(List.of(Check.Level.OK), steps.stream().map(Check::level).toList(), steps.toString());
         JsonNode facts = new ObjectMapper().readTree(report.json());
         assertTrue(facts.get("tiny_steps").get("relative_difference").doubleValue() < 1e-4, facts.toString());
-        assertTrue(facts.get("device").textValue().startsWith("cpu, "), facts.toString());
+        assertTrue(facts.get("device").textValue().startsWith("cpu: "), facts.toString());
         assertFalse(report.json().contains(Path.of("").toAbsolutePath().toString()), report.json());
     }
 
