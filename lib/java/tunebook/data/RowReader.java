@@ -2,6 +2,7 @@ package tunebook.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,29 +46,34 @@ final class RowReader {
     private static Row conversation(JsonNode row, String metadata) throws BadRow {
         if (!row.path("messages").isArray() || row.path("messages").isEmpty()) throw new BadRow("messages is not a list with messages");
         List<ChatMessage> messages = new ArrayList<>();
-        for (JsonNode m : row.path("messages")) messages.add(message(m, "messages[" + messages.size() + "]"));
+        Map<String, String> called = new HashMap<>();
+        for (JsonNode m : row.path("messages")) {
+            messages.add(message(m, called, "messages[" + messages.size() + "]"));
+            for (JsonNode c : m.path("tool_calls")) called.put(c.path("id").asText(), c.path("function").path("name").asText());
+        }
         List<Tool> tools = new ArrayList<>();
         for (JsonNode t : absent(row.path("tools")) ? Json.MAPPER.createArrayNode() : row.path("tools"))
             tools.add(tool(t, "tools[" + tools.size() + "]"));
         return new Row.Conversation(messages, tools, metadata);
     }
 
-    private static ChatMessage message(JsonNode m, String what) throws BadRow {
+    /// @param called names of the functions that earlier messages call, by the call's id
+    private static ChatMessage message(JsonNode m, Map<String, String> called, String what) throws BadRow {
         String role = Json.text(m.path("role"), what + ".role");
         if (!ROLES.contains(role)) throw new BadRow(what + ".role is \"" + role + "\", not one of " + ROLES);
         List<ToolCall> calls = new ArrayList<>();
         if (!absent(m.path("tool_calls")))
             for (JsonNode c : m.path("tool_calls")) calls.add(call(c, what + ".tool_calls[" + calls.size() + "]"));
         JsonNode content = m.path("content");
-        if (role.equals("tool")) return toolMessage(m, content, what);
+        if (role.equals("tool")) return toolMessage(m, content, called, what);
         if (absent(content) && calls.isEmpty()) throw new BadRow(what + " has neither content nor tool_calls");
         return new ChatMessage(role.equals("model") ? "assistant" : role, absent(content) ? "" : content(content, what + ".content"), calls, List.of());
     }
 
-    /// A function's result: text with a `name` beside it, or objects of `name` and `response`.
-    private static ChatMessage toolMessage(JsonNode m, JsonNode content, String what) throws BadRow {
+    /// A function's result: text with a `name` or the call's id (`tool_call_id`) beside it, or objects of `name` and `response`.
+    private static ChatMessage toolMessage(JsonNode m, JsonNode content, Map<String, String> called, String what) throws BadRow {
         if (content.isTextual()) {
-            String name = m.path("name").asText("");
+            String name = m.path("name").asText(called.getOrDefault(m.path("tool_call_id").asText(), ""));
             String text = Json.text(content, what + ".content");
             return new ChatMessage("tool", text, List.of(), name.isEmpty() ? List.of() : List.of(new ToolResponse(name, Map.of("value", text))));
         }

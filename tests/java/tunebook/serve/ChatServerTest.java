@@ -1,5 +1,6 @@
 package tunebook.serve;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -107,6 +108,15 @@ class ChatServerTest {
         JsonNode calls = chunks.get(chunks.size() - 2).get("choices").get(0).get("delta").get("tool_calls");
         assertEquals(whole.get("message").get("tool_calls").get(0).get("function"), calls.get(0).get("function"));
         assertEquals(whole.get("finish_reason"), chunks.getLast().get("choices").get(0).get("finish_reason"));
+    }
+
+    /// OpenAI's clients name the call by its id, not the function.
+    @Test
+    void aResultIsOfTheCallWithItsId() {
+        String before = "{\"messages\": [{\"role\": \"user\", \"content\": \"Light\"}, {\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"c1\", \"type\": \"function\", "
+            + "\"function\": {\"name\": \"light\", \"arguments\": \"{}\"}}]}, {\"role\": \"tool\", \"content\": \"done\", ";
+        assertArrayEquals(ChatRequest.read(before + "\"name\": \"light\"}]}", model).prompt(), ChatRequest.read(before + "\"tool_call_id\": \"c1\"}]}", model).prompt());
+        assertThrows(TunebookException.class, () -> ChatRequest.read(before + "\"tool_call_id\": \"c2\"}]}", model));
     }
 
     /// Ten tokens are too few for a call: what there is of it comes as text.
