@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
+import tunebook.check.Check;
 import tunebook.data.ToolCall;
 import tunebook.eval.FunctionCallScore;
 import tunebook.eval.TextScore;
@@ -35,6 +36,7 @@ class DisplaysTest {
             new DownloadView(new FetchReport(HOSTILE, 1 << 20, 3 << 20, 1, 2, 2.5, 1 << 20), false),
             CallView.of(call), CallView.compare(List.of(call), List.of(new ToolCall("show_map", Map.of("query", "bakery")))),
             ScoreView.of(score), ComparisonView.of(score.compareWith(score)),
+            CheckView.of(List.of(Check.ok(HOSTILE), Check.none(HOSTILE), Check.red(HOSTILE, HOSTILE))),
             new MemoryView(HOSTILE, List.of(Map.entry(HOSTILE, 123_456L))),
             new ParameterView(HOSTILE, List.of()),
             new Claim(HOSTILE), new ArrayView(HOSTILE, List.of(List.of(1.5, -2.0, Double.NaN)), HOSTILE), LinePlot.of(HOSTILE).line(HOSTILE, 1, 2).line("b", 2, 3),
