@@ -19,7 +19,7 @@ USAGE = """usage: ./tunebook COMMAND
   bench train        speed and memory of LoRA steps; --peers: beside transformers + PEFT and Tunix
   doctor             what is there and what to do where something is missing
   fetch OWNER/NAME   a model or data set (--dataset) from the Hugging Face hub
-  export             base and adapter as one model for transformers or llama.cpp (--to huggingface|gguf --out PATH)
+  export             base and adapter as one model, checked (--adapter FOLDER --to huggingface|gguf|onnx --out PATH)
   plugin install X   the compiler for another device: cuda12, cuda13, tpu
   kernel install     install the kernel for your own Jupyter (--user, --prefix DIR)
   wheel              build the wheel: `pip install` of it gives kernel, library and course

@@ -24,7 +24,7 @@
 /// | model | LanguageModel: what a cell holds; the certificate of an export | nn engine graph tokenizer data io tensor |
 /// | lora | rules, adapters, the PEFT folder | model nn engine graph quant tensor io tokenizer data |
 /// | gemma | Gemma 3: config, forward pass, weight names, chat formats | model nn engine graph quant io io.hub tokenizer data tensor |
-/// | export | tuned models for other programs: GGUF files | lora gemma model quant io tensor nn |
+/// | export | tuned models for other programs: GGUF and ONNX files | lora gemma model nn engine graph quant tokenizer data io tensor |
 /// | generate | prefill, decode, sampling | model nn engine graph tokenizer data io tensor |
 /// | serve | a model behind HTTP: OpenAI's chat completions on this machine | model generate tokenizer data tensor |
 /// | train | Trainer, the compiled step, AdamW, schedules, history, checkpoints | model nn engine graph tokenizer data io tensor |

@@ -15,10 +15,10 @@ import tunebook.model.Certificate;
 import tunebook.quant.BlockFormat;
 
 /// `./tunebook export`: a base and an adapter as one model for other programs. The certificate is printed.
-@Command(name = "export", description = "Writes base and adapter as one model for transformers or llama.cpp, checked against the live model")
+@Command(name = "export", description = "Writes base and adapter as one model for transformers, llama.cpp or ONNX Runtime, checked against the live model")
 final class ExportCommand implements Callable<Integer> {
     /// What can be written.
-    enum Target { huggingface, gguf }
+    enum Target { huggingface, gguf, onnx }
 
     @Spec private CommandSpec spec;
     @Option(names = "--model", description = "model folder, .gguf file or hub:owner/name", defaultValue = "data/tiny-functiongemma") private Path model;
@@ -34,6 +34,7 @@ final class ExportCommand implements Callable<Integer> {
             Certificate found = switch (to) {
                 case huggingface -> tuned.fuse(out, maxShard * 1_000_000);
                 case gguf -> Export.gguf(tuned, out, type);
+                case onnx -> Export.onnx(tuned, out);
             };
             spec.commandLine().getOut().println(out + "\n" + found);
         }

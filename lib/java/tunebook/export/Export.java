@@ -24,6 +24,8 @@ import tunebook.tensor.TunebookException;
 /// The sum W + s·B·A is taken in F32 from the base's own files and rounded once, to the format asked for. What was written is read back as a fresh
 /// model and held against the live one before it comes to its place, with the [Certificate] beside it (`NAME.certificate.json`).
 public final class Export {
+    private static final String ONNX = "model.onnx", ONNX_WEIGHTS = "model.onnx.data";
+
     private Export() {}
 
     /// Writes a GGUF file for llama.cpp, matrices in `format` (F32, F16, BF16, Q8_0), norms in F32, with the tokenizer and the chat template.
@@ -41,6 +43,32 @@ public final class Export {
                 .map(why -> "llama.cpp cannot run the tokenizer (" + why + "): the file works there with token ids only").stream().toList();
             Precision precision = format == BlockFormat.BF16 && tuned.type(network.headPath()).dtype() == DType.BF16 ? Precision.MIXED : Precision.F32;
             return write(file, to.content(), aside -> tuned.reload(aside, precision), "GGUF " + format, tuned, notes);
+        }
+    }
+
+    /// Writes a folder for ONNX Runtime: `model.onnx` (opset 17, F32, no cache: `input_ids` [batch, sequence] → `logits` [batch, sequence, V]), its weights in
+    /// `model.onnx.data`, configuration, tokenizer and chat template.
+    ///
+    /// The nodes of the written file are run as they stand there, by this session, to check it.
+    ///
+    /// @throws TunebookException if the adapter changes nothing, if the base was made in memory or is the folder, if the check fails, or if the folder cannot be written;
+    ///         what was there before is then as it was
+    public static Certificate onnx(LoraModel tuned, Path folder) {
+        Gemma3Network network = gemma(tuned, "Export.onnx");
+        if (tuned.source().filter(s -> s.toAbsolutePath().normalize().equals(folder.toAbsolutePath().normalize())).isPresent())
+            throw TunebookException.of("Export.onnx", "the export would be written into its base", folder.toString(), "give another folder");
+        try (ModelFiles from = tuned.files()) {
+            SequencedMap<String, AtomicFiles.Content> files = new LinkedHashMap<>(from.beside());
+            files.put(ONNX, out -> out.write(Gemma3Onnx.write(network, ONNX_WEIGHTS)));
+            files.put(ONNX_WEIGHTS, out -> {
+                for (String path : network.parameters().keySet()) AtomicFiles.copy(from.tensor(from.name(path)).to(DType.F32).bytes(), out);
+            });
+            return StagedFiles.write(folder, files, aside -> {
+                try (OnnxModel export = OnnxModel.read(aside.resolve(ONNX), tuned)) {
+                    Certificate c = Certificate.of("ONNX F32", tuned, export, Optional.of(tuned.base()), Certificate.Limit.EXACT, aside, files.keySet(), List.of());
+                    return new StagedFiles.Checked<>(c, Certificate.FILE, c.content());
+                }
+            });
         }
     }
 
