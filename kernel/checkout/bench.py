@@ -1,4 +1,4 @@
-"""`./tunebook bench train`: the project and its peers on one workload, in turn, on this machine."""
+"""`./tunebook bench train` and `bench generate`: the project and its peers on one workload, in turn, on this machine."""
 
 import argparse
 import json
@@ -18,26 +18,58 @@ WORK = setup.STATE / "bench"
 ROWS = 8  # of an optimizer step; the peers run at 2, since more do not fit into their memory
 PEER_ROWS = 2
 PEERS = {"trl": ("peer_trl.py", []), "tunix": ("peer_tunix.py", ["--max-length", "1024"])}
+RATES = {"prefill_1": "prefill, 1 row", "prefill_8": "8 rows", "decode_1": "decoding, 1 row", "decode_8": "8 rows"}  # tokens/s
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tunebook bench")
-    parser.add_argument("what", choices=["train"])
-    parser.add_argument("--peers", action="store_true", help="also transformers + PEFT and Tunix, each in an environment of its own")
+    parser.add_argument("what", choices=["train", "generate"])
+    parser.add_argument("--peers", action="store_true", help="also transformers (train: with PEFT, and Tunix), each in an environment of its own")
     parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=300, help="generate: rows of the evaluation, 0 for none")
     parser.add_argument("--model", default=str(WORK / "gemma-3-270m-random"), help="model folder or .gguf (random weights of the 270M's shape)")
     parser.add_argument("--micro", type=int, default=2, help="rows of a micro-batch")
     options = parser.parse_args(arguments)
     found = setup.whole()
     WORK.mkdir(parents=True, exist_ok=True)
+    if options.what == "generate":
+        return generate(found, options)
     workload = WORK / "workload.jsonl"
     subprocess.run([sys.executable, BENCH / "workload.py", workload], check=True)
     results = [ours(found, workload, options)]
     if options.peers:
         results += [best(name, workload, options.steps) for name in PEERS]
     print(table(results))
-    write(results)
+    write("train", results)
     return 0
+
+
+def generate(found, options) -> int:
+    """Prefill, decoding and an evaluation; the peer gets the evaluation's prompts from the project, and counts at its better type in each column."""
+    place = java.layout()
+    prompts = WORK / "prompts.jsonl"
+    arguments = ["measure-generation", "--model", options.model, "--prompts", str(prompts), "--rows", str(options.rows)]
+    results = [call("tunebook bf16", java.cli_command(found, place, arguments), java.environment(place))]
+    if options.peers:
+        python = environment("trl")
+        results += [call(f"transformers {dtype}", [str(python), str(BENCH / "peer_transformers.py"), str(prompts), "--dtype", dtype, "--rows", str(options.rows)],
+                         dict(os.environ)) for dtype in ("bf16", "f32")]
+    print(rates(results))
+    write("generate", results)
+    return 0
+
+
+def rates(results: list[dict]) -> str:
+    columns = [*RATES] + (["evaluation_rows_per_s"] if "evaluation_s" in results[0] else [])
+    lines = ["| tokens/s | " + " | ".join([*RATES.values(), "evaluation, rows/s"][:len(columns)]) + " | peak memory, GB |", "|---|" + "---:|" * (len(columns) + 1)]
+    for r in results:
+        if "evaluation_s" in r:
+            r["evaluation_rows_per_s"] = round(r["evaluation_rows"] / r["evaluation_s"], 3)
+        lines.append(f"| {r['peer']} {r['dtype']} | " + " | ".join(f"{r[c]:.1f}" for c in columns) + f" | {r['peak_rss_gb']:.2f} |")
+    if results[1:]:
+        best = [max(r[c] for r in results[1:]) for c in columns]
+        lines.append("| ratio to the best peer | " + " | ".join(f"{results[0][c] / b:.2f}" for c, b in zip(columns, best)) + " | |")
+    return "\n".join(lines)
 
 
 def ours(found, workload: Path, options) -> dict:
@@ -88,10 +120,10 @@ def table(results: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def write(results: list[dict]) -> None:
+def write(what: str, results: list[dict]) -> None:
     commit = subprocess.run(["git", "-C", str(setup.ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     stamp = {"when": time.strftime("%Y-%m-%d %H:%M"), "commit": commit, "machine": f"{os.cpu_count()} cores, {platform.machine()}", "results": results}
-    out = BENCH / "results" / f"train-{time.strftime('%Y%m%d-%H%M')}.json"
+    out = BENCH / "results" / f"{what}-{time.strftime('%Y%m%d-%H%M')}.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(stamp, indent=1) + "\n")
     print(f"written: {out}")

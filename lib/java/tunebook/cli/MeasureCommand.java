@@ -22,14 +22,11 @@ import tunebook.check.PeakMemory;
 import tunebook.data.Example;
 import tunebook.engine.Session;
 import tunebook.gemma.Gemma3;
-import tunebook.gemma.Gemma3Config;
-import tunebook.gemma.FunctionGemma;
 import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
 import tunebook.nn.Precision;
 import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
-import tunebook.tokenizer.Tokenizer;
 import tunebook.train.Schedule;
 import tunebook.train.StepReport;
 import tunebook.train.TrainConfig;
@@ -55,7 +52,7 @@ final class MeasureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        if (!Files.exists(model)) make();
+        RandomModel.makeIfMissing(model, tokenizer);
         List<StepReport> reports;
         try (Session session = Session.open(); Gemma3 base = Gemma3.load(model, session, precision); LoraModel tuned = adapted(base)) {
             TrainConfig config = new TrainConfig().maxSteps(steps + 1).batchSize(micro).accumulation(rows / micro).shuffle(false).learningRate(1e-4)
@@ -103,16 +100,6 @@ final class MeasureCommand implements Callable<Integer> {
             return new Example(tokens, learned);
         } catch (JsonProcessingException | NullPointerException e) {
             throw TunebookException.of("measure", "no row of a workload", line, "make it with tests/bench/workload.py");
-        }
-    }
-
-    private void make() {
-        Tokenizer words = Tokenizer.load(tokenizer);
-        try (Session session = Session.open("cpu"); Gemma3 made = Gemma3.fresh(Gemma3Config.GEMMA_3_270M, words, new FunctionGemma(), session, Precision.MIXED, Seed.of(0))) {
-            made.save(model);
-            for (String file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(tokenizer.resolve(file), model.resolve(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,37 +1,34 @@
 package tunebook.generate;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import tunebook.graph.Graph;
 import tunebook.graph.OpsIndex;
 import tunebook.graph.OpsReduce;
 import tunebook.graph.Tensor;
 import tunebook.model.Blueprint;
-import tunebook.model.ModelProgram;
 import tunebook.nn.Attention;
 import tunebook.nn.CacheAttention;
 import tunebook.nn.FlatAttention;
 import tunebook.nn.Modules;
+import tunebook.nn.Weights;
 import tunebook.tensor.DType;
 import tunebook.tensor.Shape;
 
-/// The two programs of generation: prompts to a key/value cache, and one token more.
+/// The programs of generation: prompts to a key/value cache, one token more, and what that needs of the parameters alone.
 ///
-/// @param rows  B, sequences generated together
-/// @param slots S, cache slots of each
-public final class DecodeGraphs {
-    private final Blueprint model;
-    private final int rows;
-    private final int slots;
-
-    public DecodeGraphs(Blueprint model, int rows, int slots) {
-        this.model = model;
-        this.rows = rows;
-        this.slots = slots;
-    }
+/// @param rows   B, sequences generated together
+/// @param slots  S, cache slots of each
+/// @param greedy whether decoding gives the likeliest tokens alone, without logits
+public record DecodeGraphs(Blueprint model, int rows, int slots, boolean greedy) {
+    /// Bytes of weights that one row's decoding may copy.
+    private static final long MOST_COPIED = 2L << 30;
 
     /// Name of the cache's part `i`: keys of layer 0, values of layer 0, keys of layer 1, …
     static String cache(int i) {
@@ -39,10 +36,10 @@ public final class DecodeGraphs {
     }
 
     /// Inputs: tokens, positions, segments [T], `sources` [B * S] (the token that each cache slot holds), `last` [B] (each prompt's last token).
-    /// Outputs: the cache, `logits` [B, V], `next` [B].
+    /// Outputs: the cache, `logits` [B, V] and the likeliest tokens, `next` [B] (the lowest id of equals).
     public Graph prefill(int tokens) {
         Graph g = new Graph("prefill");
-        Modules m = modules(g);
+        Modules m = model.modules(g);
         Tensor ids = g.parameter("tokens", DType.I32, Shape.of(tokens));
         Tensor positions = g.parameter("positions", DType.I32, Shape.of(tokens));
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(tokens));
@@ -54,14 +51,31 @@ public final class DecodeGraphs {
             Tensor kept = x.takeRows(sources).reshape(rows, slots, x.dim(1), x.dim(2)).transpose(0, 2, 1, 3).reshape(rows * x.dim(1), slots, x.dim(2));
             g.output(cache(i), kept.to(m.compute().batchedDot()));
         }
-        choose(g, m, hidden.takeRows(g.parameter("last", DType.I32, Shape.of(rows))));
+        Tensor logits = model.network().logits(m, hidden.takeRows(g.parameter("last", DType.I32, Shape.of(rows))));
+        g.output("logits", logits);
+        g.output("next", OpsReduce.argmaxLast(logits));
         return g;
     }
 
-    /// Inputs: the cache, `slot_positions` [B, S], `tokens` [B], `positions` [B], `slot`. Outputs: the cache and slot positions with the new token, `logits`, `next`.
+    /// Inputs: the cache, `slot_positions` [B, S], `tokens` [B], `positions` [B], `slot`, and what [#once] gives. Outputs: the cache and slot
+    /// positions with the new token, and `next` or `logits` as [#prefill] gives them.
     public Graph decode() {
+        return decode(new HashMap<>());
+    }
+
+    /// What [#decode] needs that is the same in each call until a parameter changes; without outputs where there is nothing.
+    public Graph once() {
+        Map<String, Function<Modules, Tensor>> values = new LinkedHashMap<>();
+        decode(values);
+        Graph g = new Graph("once");
+        Weights weights = weights(g);
+        values.forEach((name, value) -> g.output(name, value.apply(weights)));
+        return g;
+    }
+
+    private Graph decode(Map<String, Function<Modules, Tensor>> once) {
         Graph g = new Graph("decode");
-        Modules m = modules(g);
+        Modules m = model.modules(weights(g).apart(once), Optional.empty());
         Shape entry = Shape.of(rows * model.network().numKeyValueHeads(), slots, model.network().headDim());
         List<Tensor> caches = IntStream.range(0, 2 * model.network().layers()).mapToObj(i -> g.donated(cache(i), m.compute().batchedDot(), entry)).toList();
         Tensor held = g.donated("slot_positions", DType.I32, Shape.of(rows, slots));
@@ -73,19 +87,19 @@ public final class DecodeGraphs {
         Tensor hidden = model.network().hidden(m, tokens, positions, attention, false);
         for (int i = 0; i < caches.size(); i++) g.output(cache(i), attention.updated().get(i));
         g.output("slot_positions", now);
-        choose(g, m, hidden);
+        Tensor logits = model.network().logits(m, hidden);
+        if (greedy) g.output("next", OpsReduce.argmaxLast(logits));
+        else g.output("logits", logits);
         return g;
     }
 
-    private Modules modules(Graph g) {
-        return model.modules(ModelProgram.weights(model, g, Map.of()), Optional.empty());
+    private Weights weights(Graph g) {
+        return new Weights(g, streamed() ? model.compute().oneRow() : model.compute(), Map.of(), model::type);
     }
 
-    /// Outputs the logits of `hidden` [B, D] and the likeliest token, the lowest of equals.
-    private void choose(Graph g, Modules m, Tensor hidden) {
-        Tensor logits = model.network().logits(m, hidden);
-        g.output("logits", logits);
-        g.output("next", OpsReduce.argmaxLast(logits));
+    /// Whether decoding takes weights in the form of [Compute#oneRow], a copy of all of them.
+    private boolean streamed() {
+        return rows == 1 && 4 * model.network().parameters().values().stream().mapToLong(Shape::size).sum() <= MOST_COPIED;
     }
 
     /// Lets another attention work and keeps the keys and values it is given.

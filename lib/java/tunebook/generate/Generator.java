@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -21,12 +22,16 @@ import tunebook.tensor.TunebookException;
 
 /// Generates text: all prompts of a batch in one pass without padding, then one token for every row at a time over a key/value cache.
 ///
-/// Programs are compiled for a few sizes (prompt tokens, cache slots) and kept while this is open. An interrupt of the thread ends generation
-/// after the token it is at and gives what there is. [#close] frees the programs.
+/// Programs are compiled for a few sizes (prompt tokens, cache slots) and kept while this is open, and so are weights in the form that decoding takes:
+/// adapters joined with theirs, on CPU for one row an F32 copy of a model of up to 500 million parameters. An interrupt of the thread ends generation after
+/// the token it is at and gives what there is. [#close] frees programs and copies.
 public final class Generator implements AutoCloseable {
     private final LanguageModel model;
     private final int rows;
     private final Map<String, ModelProgram> programs = new HashMap<>();
+    /// What [DecodeGraphs#once] gives, and the trainable parameters that it was made of.
+    private final Map<String, Buffer> shared = new HashMap<>();
+    private Optional<List<Buffer>> sharedOf = Optional.empty();
 
     /// @param rows prompts generated together
     public Generator(LanguageModel model, int rows) {
@@ -54,6 +59,7 @@ public final class Generator implements AutoCloseable {
         for (int i = 0; i < prompts.size(); i++) check(prompts.get(i), i);
         model.promptFrame().flatMap(f -> f.spacing(prompts, model.tokenizer())).ifPresent(w -> LoggerFactory.getLogger(Generator.class).warn("Generator.generate: {}", w));
         List<Integer> order = IntStream.range(0, prompts.size()).boxed().sorted(Comparator.comparingInt(i -> prompts.get(i).length)).toList();
+        if (maxTokens > 1) share();
         Generated[] out = new Generated[prompts.size()];
         for (int at = 0; at < order.size(); at += rows) {
             List<Integer> group = order.subList(at, Math.min(at + rows, order.size()));
@@ -78,12 +84,29 @@ public final class Generator implements AutoCloseable {
         return programs.computeIfAbsent(name, _ -> ModelProgram.compile(model, graph.get()));
     }
 
+    /// Computes what decoding shares, where a parameter has changed since.
+    private void share() {
+        Optional<List<Buffer>> now = Optional.of(model.trainable().stream().map(model::buffer).toList());
+        if (now.equals(sharedOf)) return;
+        unshare();
+        Graph once = new DecodeGraphs(model, rows, 1, true).once();
+        if (!once.outputs().isEmpty()) shared.putAll(program("once", () -> once).run(Map.of()));
+        sharedOf = now;
+    }
+
+    private void unshare() {
+        shared.values().forEach(Buffer::close);
+        shared.clear();
+        sharedOf = Optional.empty();
+    }
+
     private static int roundUp(int n, int multiple) {
         return Math.ceilDiv(n, multiple) * multiple;
     }
 
     @Override
     public void close() {
+        unshare();
         programs.values().forEach(ModelProgram::close);
         programs.clear();
     }
@@ -124,7 +147,7 @@ public final class Generator implements AutoCloseable {
                 int[] next = prefill();
                 take(next);
                 interrupted = Thread.currentThread().isInterrupted();
-                ModelProgram decode = program("decode " + slots, () -> new DecodeGraphs(model, rows, slots).decode());
+                ModelProgram decode = program("decode " + slots + " " + greedy, () -> new DecodeGraphs(model, rows, slots, greedy).decode());
                 for (int t = 1; t < maxTokens && !allStopped() && !interrupted; t++) {
                     take(next = step(decode, next, t - 1));
                     interrupted = Thread.currentThread().isInterrupted();
@@ -178,7 +201,7 @@ public final class Generator implements AutoCloseable {
                 last[r] = at - 1;
             }
             for (int i = at; i < capacity; i++) positions[i] = i - at;
-            ModelProgram program = program("prefill " + capacity + " " + slots, () -> new DecodeGraphs(model, rows, slots).prefill(capacity));
+            ModelProgram program = program("prefill " + capacity + " " + slots, () -> new DecodeGraphs(model, rows, slots, greedy).prefill(capacity));
             int[] next = call(program, true, Map.of("tokens", put(tokens), "positions", put(positions), "segments", put(segments), "sources", put(sources), "last", put(last)));
             state.put("slot_positions", model.session().put(HostArray.of(held, rows, slots), "key/value cache"));
             return next;
@@ -196,7 +219,8 @@ public final class Generator implements AutoCloseable {
         ///
         /// @param check whether logits that are not finite are looked for; a broken model's are so from the first token on
         private int[] call(ModelProgram program, boolean check, Map<String, Buffer> in) {
-            Map<String, Buffer> all = new HashMap<>(state);
+            Map<String, Buffer> all = new HashMap<>(shared);
+            all.putAll(state);
             all.putAll(in);
             Map<String, Buffer> out;
             try {
@@ -204,7 +228,7 @@ public final class Generator implements AutoCloseable {
             } finally {
                 in.values().forEach(Buffer::close);
             }
-            try (Buffer logits = out.remove("logits"); Buffer next = out.remove("next")) {
+            try (Buffer logits = out.remove("logits"); Buffer next = out.remove("next")) { // decoding gives one of them
                 state = out;
                 if (greedy && !check) return next.toHost().toInts();
                 float[] values = logits.toHost().toFloats();

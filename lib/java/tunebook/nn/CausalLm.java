@@ -38,6 +38,6 @@ public interface CausalLm {
 
     /// `hidden` [T, D] → [T, V] F32.
     default Tensor logits(Modules m, Tensor hidden) {
-        return m.product(hidden, m.weight(headPath()));
+        return m.product(hidden, m.operand(headPath()));
     }
 }

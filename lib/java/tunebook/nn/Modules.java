@@ -32,11 +32,18 @@ public interface Modules {
     /// @param value over the modules it is given, which may be those of another graph
     Tensor once(String name, Tensor.Type type, Function<Modules, Tensor> value);
 
+    /// The parameter called `path` as products take it.
+    default Tensor operand(String path) {
+        Tensor w = weight(path);
+        Compute c = compute();
+        return c.held() == c.dot() ? w : once("held:" + path, new Tensor.Type(c.held(), w.shape()), m -> m.weight(path).to(c.dot()).to(c.held()));
+    }
+
     /// `x` [T, in] times `weight` [out, in] transposed → [T, out] F32, in the arithmetic of [#compute].
     default Tensor product(Tensor x, Tensor weight) {
-        Tensor left = x.to(compute().dot());
+        Tensor left = x.to(compute().dot()).to(compute().held());
         int missing = compute().minDotRows() - x.dim(0);
         if (missing > 0) left = OpsShape.concat(0, List.of(left, graph().full(left.dtype(), 0, missing, x.dim(1))));
-        return OpsDot.linear(left, weight.to(compute().dot())).slice(0, 0, x.dim(0));
+        return OpsDot.linear(left, weight.to(compute().held())).slice(0, 0, x.dim(0));
     }
 }

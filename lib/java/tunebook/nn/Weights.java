@@ -63,6 +63,6 @@ public final class Weights implements Modules {
 
     @Override
     public Tensor linear(Tensor x, List<String> modules) {
-        return OpsShape.concat(1, modules.stream().map(module -> product(x, weight(module + ".weight"))).toList());
+        return OpsShape.concat(1, modules.stream().map(module -> product(x, operand(module + ".weight"))).toList());
     }
 }

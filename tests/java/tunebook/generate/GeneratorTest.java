@@ -19,6 +19,10 @@ import tunebook.gemma.Gemma3;
 import tunebook.generate.Generated.Finish;
 import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
+import tunebook.nn.Compute;
+import tunebook.nn.Precision;
+import tunebook.tensor.DType;
+import tunebook.tensor.HostArray;
 import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
 
@@ -158,6 +162,29 @@ class GeneratorTest {
             int[] once = own.generate(PROMPT, 10, Set.of()).tokens();
             assertArrayEquals(once, own.generate(PROMPT, 10, Set.of()).tokens());
             assertTrue(!Arrays.equals(once, Arrays.copyOf(GREEDY, 10)));
+        }
+    }
+
+    @Test
+    void adaptersAreJoinedApartFromTheStepAndAgainWhenTheyChange() {
+        try (LoraModel tuned = Lora.load(java.nio.file.Path.of("tests/golden/lora/names"), model); Generator own = new Generator(tuned, 2)) {
+            DecodeGraphs graphs = new DecodeGraphs(tuned, 2, 128, true);
+            Set<String> arguments = graphs.decode().parameters().keySet();
+            List<String> joined = arguments.stream().filter(name -> name.startsWith("joined:")).toList();
+            assertEquals(joined, List.copyOf(graphs.once().outputs().keySet()));
+            assertTrue(!joined.isEmpty() && graphs.decode().outputs().containsKey("next") && !graphs.decode().outputs().containsKey("logits"));
+            assertTrue(!Arrays.equals(GREEDY, own.generate(PROMPT, 20, Set.of()).tokens()));
+            for (String path : tuned.trainable())
+                if (path.endsWith("lora_B.weight")) tuned.replace(path, model.session().put(HostArray.zeros(DType.F32, tuned.buffer(path).shape())));
+            assertArrayEquals(GREEDY, own.generate(PROMPT, 20, Set.of()).tokens());
+        }
+    }
+
+    @Test
+    void oneRowIsContinuedAsSeveralAreInMixedPrecision() {
+        assertEquals(DType.F32, Compute.MIXED_CPU.oneRow().held());
+        try (Gemma3 coarse = TinyGemma.load(Precision.MIXED); Generator one = new Generator(coarse, 1); Generator several = new Generator(coarse, 3)) {
+            assertArrayEquals(several.generate(PROMPT, 20, Set.of()).tokens(), one.generate(PROMPT, 20, Set.of()).tokens());
         }
     }
 
