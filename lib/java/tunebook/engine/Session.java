@@ -1,5 +1,6 @@
 package tunebook.engine;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -140,12 +141,15 @@ public final class Session implements AutoCloseable {
         return new Buffer(this, retrying(() -> client.put(array, device, owner)));
     }
 
-    /// Puts `array` on the device without a copy where that is possible (CPU; the memory 64-byte aligned), as [#put] elsewhere.
-    ///
-    /// The array must not be changed while the buffer is open. The buffer keeps it reachable; memory that someone closes by hand (a
-    /// mapped file with a closable arena) must outlive the buffer, or the process dies.
-    public Buffer share(HostArray array, String owner) {
-        return new Buffer(this, retrying(() -> client.share(array, device, owner)));
+    /// Puts `array` on the device and takes over `memory`, its arena, 64-byte aligned: on a CPU the buffer is this memory, not a copy, and frees it;
+    /// elsewhere it is freed once it is copied, and when this fails. The array must not be changed from now on.
+    public Buffer adopt(HostArray array, Arena memory, String owner) {
+        try {
+            return new Buffer(this, retrying(() -> client.adopt(array, memory, device, owner)));
+        } catch (Throwable t) {
+            memory.close();
+            throw t;
+        }
     }
 
     /// XLA flags for the programs compiled from now on, by name without dashes (`xla_cpu_enable_fast_math`): a Boolean, Long, Double or

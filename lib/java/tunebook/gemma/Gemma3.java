@@ -1,5 +1,6 @@
 package tunebook.gemma;
 
+import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -80,7 +81,7 @@ public final class Gemma3 implements LanguageModel {
             SharedParams.Lease parameters = SharedParams.acquire(session, folderOrGguf, stored, () -> {
                 Map<String, Buffer> buffers = new LinkedHashMap<>();
                 try {
-                    network.parameters().forEach((path, shape) -> buffers.put(path, session.put(files.weight(path, shape, stored), "base model")));
+                    network.parameters().forEach((path, shape) -> buffers.put(path, load(files, path, shape, stored, session)));
                     return Params.wrap("base model", buffers);
                 } catch (RuntimeException e) {
                     buffers.values().forEach(Buffer::close);
@@ -89,6 +90,18 @@ public final class Gemma3 implements LanguageModel {
             });
             return new Gemma3(network, session, compute(session, precision), tokenizer, files.template(), parameters, Set.of(), Optional.of(folderOrGguf));
         }
+    }
+
+    private static Buffer load(Gemma3Files files, String path, Shape shape, DType stored, Session session) {
+        Arena memory = Arena.ofShared();
+        HostArray weight;
+        try {
+            weight = files.weight(path, shape, stored, memory);
+        } catch (Throwable t) {
+            memory.close();
+            throw t;
+        }
+        return session.adopt(weight, memory, "base model");
     }
 
     /// This model speaking another chat format (a base model borrowing FunctionGemma's, say). It shares this one's parameters; close both.

@@ -1,6 +1,7 @@
 package tunebook.gemma;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +54,8 @@ interface Gemma3Files extends ModelFiles {
         return tokenizer;
     }
 
-    /// The weight at `path`, which must be of `shape`, as `type`.
-    HostArray weight(String path, Shape shape, DType type);
+    /// The weight at `path`, which must be of `shape`, as `type`, in memory of `memory`.
+    HostArray weight(String path, Shape shape, DType type, Arena memory);
 
     static Gemma3Files open(Path folderOrGguf) {
         if (Files.isDirectory(folderOrGguf)) return new Folder(folderOrGguf);
@@ -63,11 +64,10 @@ interface Gemma3Files extends ModelFiles {
         return new GgufFile(folderOrGguf);
     }
 
-    private static HostArray checked(HostArray a, String path, Shape shape, DType type) {
-        if (!a.shape().equals(shape))
-            throw TunebookException.of("Gemma3.load", "a weight has another shape than the configuration says", path + " is " + a.shape() + ", expected " + shape,
+    private static void check(Shape found, String path, Shape shape) {
+        if (!found.equals(shape))
+            throw TunebookException.of("Gemma3.load", "a weight has another shape than the configuration says", path + " is " + found + ", expected " + shape,
                 "use config.json and weights of one model");
-        return a.to(type);
     }
 
     /// A Hugging Face folder: config.json, one or more safetensors files, tokenizer.json.
@@ -162,8 +162,9 @@ interface Gemma3Files extends ModelFiles {
         }
 
         @Override
-        public HostArray weight(String path, Shape shape, DType type) {
-            return checked(weights.get(names.get(path)), path, shape, type);
+        public HostArray weight(String path, Shape shape, DType type, Arena memory) {
+            check(weights.get(names.get(path)).shape(), path, shape);
+            return weights.read(names.get(path), type, memory);
         }
 
         @Override
@@ -243,13 +244,14 @@ interface Gemma3Files extends ModelFiles {
         }
 
         @Override
-        public HostArray weight(String path, Shape shape, DType type) {
-            boolean norm = shape.rank() == 1;
-            HostArray a = checked(gguf.get(Gemma3Gguf.name(path), norm ? DType.F32 : type), path, shape, norm ? DType.F32 : type);
-            if (!norm) return a;
-            float[] values = a.toFloats();
+        public HostArray weight(String path, Shape shape, DType type, Arena memory) {
+            check(gguf.tensor(Gemma3Gguf.name(path)).shape(), path, shape);
+            if (shape.rank() > 1) return gguf.get(Gemma3Gguf.name(path), type, memory);
+            HostArray norm = gguf.get(Gemma3Gguf.name(path), DType.F32, memory);
+            float[] values = norm.toFloats();
             for (int i = 0; i < values.length; i++) values[i] -= 1;
-            return HostArray.of(values);
+            HostArray.of(values).copyTo(norm);
+            return norm;
         }
 
         @Override
@@ -270,7 +272,7 @@ interface Gemma3Files extends ModelFiles {
 
         @Override
         public HostArray tensor(String name) {
-            return weight(name, new Gemma3Network(config).parameters().get(name), DType.F32);
+            return weight(name, new Gemma3Network(config).parameters().get(name), DType.F32, Arena.ofAuto());
         }
 
         @Override

@@ -75,10 +75,15 @@ public final class Gguf implements AutoCloseable {
     ///
     /// Throws [TunebookException] naming tensor and type where the block type cannot be read.
     public HostArray get(String name, DType type) {
+        return get(name, type, Arena.ofAuto());
+    }
+
+    /// The same in memory of `memory`. No more than some MiB of the file itself are in memory meanwhile.
+    public HostArray get(String name, DType type, Arena memory) {
         GgufTensor tensor = tensor(name);
         BlockFormat format = tensor.format().orElseThrow(() -> TunebookException.of("Gguf.get", "unknown block type " + tensor.typeName(),
             "tensor \"" + name + "\" of " + mapped.path(), "use a file with " + BlockFormat.readableNames()));
-        return Blocks.dequantize(name, format, blocks(tensor, format), tensor.shape(), type);
+        return Blocks.dequantize(name, format, blocks(tensor, format), tensor.shape(), type, memory);
     }
 
     private MemorySegment blocks(GgufTensor tensor, BlockFormat format) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.TunebookException;
 
@@ -23,6 +24,8 @@ import tunebook.tensor.TunebookException;
 /// would throw at a random moment.
 public final class SafeTensors implements AutoCloseable {
     private static final String OPEN = "SafeTensors.open";
+
+    private static final int PIECE = 1 << 22;
 
     private record Place(MappedFile file, SafeTensorsHeader.Entry entry) {}
 
@@ -108,6 +111,18 @@ public final class SafeTensors implements AutoCloseable {
                 "nearest: " + String.join(", ", Nearest.names(name, places.keySet(), 3)));
         SafeTensorsHeader.Entry e = place.entry;
         return new HostArray(e.dtype(), e.shape(), place.file.bytes().asSlice(e.start(), e.end() - e.start()));
+    }
+
+    /// The tensor called `name` as `type`, copied to memory of `memory`. No more than some MiB of the file itself are in memory meanwhile.
+    public HostArray read(String name, DType type, Arena memory) {
+        HostArray mapped = get(name), out = HostArray.zeros(type, mapped.shape(), memory);
+        for (long start = 0; start < mapped.size(); start += PIECE) {
+            int count = (int) Math.min(PIECE, mapped.size() - start);
+            HostArray piece = mapped.part(start, count);
+            piece.copyTo(out.part(start, count));
+            piece.bytes().unload();
+        }
+        return out;
     }
 
     /// The strings of the header's `__metadata__`; of shards, the first one's win.

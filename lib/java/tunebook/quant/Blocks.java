@@ -20,6 +20,15 @@ public final class Blocks {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /// What one thread works in.
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+    private static final class Scratch {
+        final byte[] in = new byte[CHUNK * 4];
+        final float[] values = new float[CHUNK];
+        final short[] bits = new short[CHUNK];
+    }
+
     private Blocks() {}
 
     /// The numbers that `blocks` hold, as a fresh array of `shape` in `type` (F32, BF16 or F16, rounded to nearest even).
@@ -27,15 +36,22 @@ public final class Blocks {
     /// `name` is what errors call the tensor. Throws [TunebookException] where the format cannot be read, `blocks` has not
     /// the size that the shape needs, or `type` is another one.
     public static HostArray dequantize(String name, BlockFormat format, MemorySegment blocks, Shape shape, DType type) {
+        return dequantize(name, format, blocks, shape, type, Arena.ofAuto());
+    }
+
+    /// The same in memory of `memory`. What is mapped of a file is unloaded as it was read.
+    public static HostArray dequantize(String name, BlockFormat format, MemorySegment blocks, Shape shape, DType type, Arena memory) {
         checkReadable(name, format);
         checkTarget(name, type);
         checkSize(name, format, blocks.byteSize(), shape);
-        HostArray out = HostArray.zeros(type, shape);
+        HostArray out = HostArray.zeros(type, shape, memory);
         chunks(shape.size(), (start, count) -> {
-            byte[] in = blocks.asSlice(format.bytes(start), format.bytes(count)).toArray(ValueLayout.JAVA_BYTE);
-            float[] values = new float[count];
-            BlockReader.read(format, in, count / format.blockElements(), values);
-            store(values, out, start);
+            MemorySegment read = blocks.asSlice(format.bytes(start), format.bytes(count));
+            Scratch scratch = SCRATCH.get();
+            MemorySegment.copy(read, ValueLayout.JAVA_BYTE, 0, scratch.in, 0, (int) read.byteSize());
+            if (read.isMapped()) read.unload();
+            BlockReader.read(format, scratch.in, count / format.blockElements(), scratch.values);
+            store(scratch, out, start, count);
         });
         return out;
     }
@@ -75,15 +91,14 @@ public final class Blocks {
         (size > CHUNK ? starts.parallel() : starts).forEach(start -> work.run(start, (int) Math.min(CHUNK, size - start)));
     }
 
-    private static void store(float[] values, HostArray out, long start) {
+    private static void store(Scratch s, HostArray out, long start, int count) {
         if (out.dtype() == DType.F32) {
-            MemorySegment.copy(values, 0, out.bytes(), FLOAT, start * 4, values.length);
+            MemorySegment.copy(s.values, 0, out.bytes(), FLOAT, start * 4, count);
             return;
         }
-        short[] bits = new short[values.length];
-        boolean bf16 = out.dtype() == DType.BF16;
-        for (int i = 0; i < bits.length; i++) bits[i] = bf16 ? Bfloat16.fromFloat(values[i]) : Float.floatToFloat16(values[i]);
-        MemorySegment.copy(bits, 0, out.bytes(), SHORT, start * 2, bits.length);
+        if (out.dtype() == DType.BF16) for (int i = 0; i < count; i++) s.bits[i] = Bfloat16.fromFloat(s.values[i]);
+        else for (int i = 0; i < count; i++) s.bits[i] = Float.floatToFloat16(s.values[i]);
+        MemorySegment.copy(s.bits, 0, out.bytes(), SHORT, start * 2, count);
     }
 
     private static float[] load(HostArray array, long start, int count) {

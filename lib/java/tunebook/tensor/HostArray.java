@@ -24,7 +24,12 @@ public record HostArray(DType dtype, Shape shape, MemorySegment bytes) {
 
     /// Zeros in fresh native memory, 64-byte aligned.
     public static HostArray zeros(DType dtype, Shape shape) {
-        return new HostArray(dtype, shape, Arena.ofAuto().allocate(shape.size() * dtype.bytes(), 64));
+        return zeros(dtype, shape, Arena.ofAuto());
+    }
+
+    /// The same in memory of `memory`.
+    public static HostArray zeros(DType dtype, Shape shape, Arena memory) {
+        return new HostArray(dtype, shape, memory.allocate(shape.size() * dtype.bytes(), 64));
     }
 
     /// A copy of `values` as F32 of shape `dims` (of one axis where none is given).
@@ -118,9 +123,19 @@ public record HostArray(DType dtype, Shape shape, MemorySegment bytes) {
     public HostArray to(DType type) {
         if (type == dtype) return this;
         HostArray out = zeros(type, shape);
-        long n = size();
-        for (long i = 0; i < n; i++) out.setFloat(i, getFloat(i));
+        copyTo(out);
         return out;
+    }
+
+    /// Copies the elements to `out`, which has as many, of a floating-point type where it is not this one's.
+    public void copyTo(HostArray out) {
+        if (out.dtype == dtype) out.bytes.copyFrom(bytes);
+        else for (long i = 0, n = size(); i < n; i++) out.setFloat(i, getFloat(i));
+    }
+
+    /// `count` elements from `start` on in row-major order, as an array of one axis: the same bytes.
+    public HostArray part(long start, int count) {
+        return new HostArray(dtype, Shape.of(count), bytes.asSlice(start * dtype.bytes(), (long) count * dtype.bytes()));
     }
 
     /// The same bytes seen with other axes.

@@ -115,25 +115,36 @@ class NativeMemoryTest {
     }
 
     @Test
-    void aSharedArrayIsReadInPlaceAndNeverWritten() {
-        HostArray array = HostArray.zeros(DType.F32, Shape.of(1 << 16));
-        try (Buffer shared = session.share(array, "shared"); Compiled step = session.compile(Programs.step(1 << 16));
+    void anAdoptedArrayIsReadInPlaceAndNeverWrittenAndFreedAtTheEnd() {
+        Arena memory = Arena.ofShared();
+        HostArray array = HostArray.zeros(DType.F32, Shape.of(1 << 16), memory);
+        try (Buffer adopted = session.adopt(array, memory, "adopted"); Compiled step = session.compile(Programs.step(1 << 16));
              Buffer delta = session.put(HostArray.of(SessionTest.ones(1 << 16)))) {
-            List<Buffer> out = step.run(List.of(shared, delta)); // donates it
+            List<Buffer> out = step.run(List.of(adopted, delta)); // donates it
             assertEquals(1, out.get(0).toHost().getFloat(77));
             out.forEach(Buffer::close);
+            if (memory.scope().isAlive()) for (long i = 0; i < array.size(); i++) assertEquals(0, array.getFloat(i), "a donation must not write the host's array");
         }
-        for (long i = 0; i < array.size(); i++) assertEquals(0, array.getFloat(i), "a donation must not write the host's array");
+        assertFalse(memory.scope().isAlive());
     }
 
     @Test
-    void sharingDoesNotCopy() {
-        HostArray array = HostArray.zeros(DType.F32, Shape.of(1 << 16));
-        try (Buffer shared = session.share(array, "shared"); Buffer copied = session.put(array)) {
+    void adoptingDoesNotCopyAndClosesTheMemoryWithTheBuffer() {
+        Arena memory = Arena.ofShared();
+        HostArray array = HostArray.zeros(DType.F32, Shape.of(1 << 16), memory);
+        try (Buffer adopted = session.adopt(array, memory, "adopted"); Buffer copied = session.put(array)) {
             array.bytes().set(ValueLayout.JAVA_FLOAT, 0, 5f);
-            assertEquals(5, shared.toHost().getFloat(0));
+            assertEquals(5, adopted.toHost().getFloat(0));
             assertEquals(0, copied.toHost().getFloat(0));
         }
+        assertFalse(memory.scope().isAlive());
+        Arena closed = Arena.ofShared();
+        HostArray gone = HostArray.zeros(DType.F32, Shape.of(4), closed);
+        Session closing = Session.open("cpu");
+        Buffer open = closing.adopt(gone, closed, "left open");
+        closing.close();
+        assertTrue(open.isClosed());
+        assertFalse(closed.scope().isAlive());
     }
 
     @Test

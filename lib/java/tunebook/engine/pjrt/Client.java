@@ -103,12 +103,9 @@ public final class Client implements AutoCloseable {
         return live.using(() -> Transfer.copy(this, array, device, owner));
     }
 
-    /// Puts `array` on `device` without a copy where the plug-in can use the host's memory as it is (CPU, 64-byte aligned); a copy elsewhere.
-    ///
-    /// The buffer keeps the array reachable until it is closed. The array must not be changed, and memory that is freed explicitly (a closed
-    /// arena) must stay open as long as the buffer: use it for memory that the garbage collector owns.
-    public Buffer share(HostArray array, Device device, String owner) {
-        return live.using(() -> Transfer.share(this, array, device, owner));
+    /// The array on `device`, its memory taken over ([tunebook.engine.Session#adopt]). `memory` is left open when this throws.
+    public Buffer adopt(HostArray array, Arena memory, Device device, String owner) {
+        return live.using(() -> Transfer.adopt(this, array, memory, device, owner));
     }
 
     /// Compiles StableHLO `text`. `name` is for messages.

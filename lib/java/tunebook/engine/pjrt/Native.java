@@ -1,9 +1,9 @@
 package tunebook.engine.pjrt;
 
+import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import tunebook.engine.pjrt.ffi.Call;
 import tunebook.engine.pjrt.ffi.Function;
-import tunebook.tensor.HostArray;
 import tunebook.tensor.TunebookException;
 
 /// The native half of a [Buffer] or [Executable]: the address, and how to free it exactly once.
@@ -18,7 +18,7 @@ final class Native implements Runnable {
     volatile String owner;
     private volatile long address;
     /// Memory that the device reads in place, and the event that says it no longer does; none for a copy.
-    private HostArray shared;
+    private Arena memory;
     private long doneReading;
 
     private Native(LiveObjects live, long address, Function destroy, String field, long bytes, String owner) {
@@ -36,10 +36,10 @@ final class Native implements Runnable {
         return n;
     }
 
-    /// A buffer over `shared`, which stays reachable until the event `doneReading` has come.
-    static Native sharing(LiveObjects live, long address, String owner, HostArray shared, long doneReading) {
-        Native n = new Native(live, address, Function.BUFFER_DESTROY, "buffer", shared.bytes().byteSize(), owner);
-        n.shared = shared;
+    /// A buffer over `bytes` bytes of `memory`, which is closed once the event `doneReading` has come.
+    static Native adopting(LiveObjects live, long address, String owner, long bytes, Arena memory, long doneReading) {
+        Native n = new Native(live, address, Function.BUFFER_DESTROY, "buffer", bytes, owner);
+        n.memory = memory;
         n.doneReading = doneReading;
         live.add(n);
         return n;
@@ -107,7 +107,8 @@ final class Native implements Runnable {
         try (var call = new Call(live.api(), destroy)) {
             call.set(field, a).invoke("close", owner, "report this");
         }
-        if (doneReading != 0) Events.await(live.api(), doneReading, "Buffer.close", owner);
-        shared = null;
+        if (memory == null) return;
+        Events.await(live.api(), doneReading, "Buffer.close", owner);
+        memory.close();
     }
 }

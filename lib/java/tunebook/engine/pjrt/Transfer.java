@@ -1,5 +1,6 @@
 package tunebook.engine.pjrt;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import tunebook.engine.pjrt.ffi.BufferType;
@@ -13,7 +14,7 @@ import tunebook.tensor.TunebookException;
 ///
 /// Three of the header's semantics are used. Small arrays are copied within the call (`ImmutableOnlyDuringCall`). Large ones are
 /// read by the plug-in while we wait (`ImmutableUntilTransferCompletes`: no staging copy), so that a caller may reuse its array either way.
-/// [#share] asks for `ImmutableZeroCopy`: the runtime reads the host's memory as long as the buffer lives and never writes it, even when it
+/// [#adopt] asks for `ImmutableZeroCopy`: the runtime reads the host's memory as long as the buffer lives and never writes it, even when it
 /// is donated.
 final class Transfer {
     private static final int ONLY_DURING_CALL = 0, UNTIL_TRANSFER_COMPLETES = 1, ZERO_COPY = 2;
@@ -32,10 +33,14 @@ final class Transfer {
         }
     }
 
-    static Buffer share(Client client, HostArray array, Device device, String owner) {
-        if (!client.platform().equals("cpu") || !array.bytes().isNative()) return copy(client, array, device, owner);
+    static Buffer adopt(Client client, HostArray array, Arena memory, Device device, String owner) {
+        if (!client.platform().equals("cpu")) {
+            Buffer copied = copy(client, array, device, owner);
+            memory.close();
+            return copied;
+        }
         try (var call = start(client, array, device, ZERO_COPY)) {
-            var half = Native.sharing(client.live(), call.get("buffer"), owner, array, call.get("done_with_host_buffer"));
+            var half = Native.adopting(client.live(), call.get("buffer"), owner, array.bytes().byteSize(), memory, call.get("done_with_host_buffer"));
             return new Buffer(client, half, array.dtype(), array.shape());
         }
     }
