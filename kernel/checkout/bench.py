@@ -1,4 +1,4 @@
-"""`./tunebook bench train` and `bench generate`: the project and its peers on one workload, in turn, on this machine."""
+"""`./tunebook bench train`, `bench generate` and `bench load`: the project and its peers on one workload, in turn, on this machine."""
 
 import argparse
 import json
@@ -23,7 +23,7 @@ RATES = {"prefill_1": "prefill, 1 row", "prefill_8": "8 rows", "decode_1": "deco
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tunebook bench")
-    parser.add_argument("what", choices=["train", "generate"])
+    parser.add_argument("what", choices=["train", "generate", "load"])
     parser.add_argument("--peers", action="store_true", help="also transformers (train: with PEFT, and Tunix), each in an environment of its own")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--rows", type=int, default=300, help="generate: rows of the evaluation, 0 for none")
@@ -31,6 +31,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--micro", type=int, default=2, help="rows of a micro-batch")
     options = parser.parse_args(arguments)
     found = setup.whole()
+    if options.what == "load":
+        return load(found, options)
     WORK.mkdir(parents=True, exist_ok=True)
     if options.what == "generate":
         return generate(found, options)
@@ -72,11 +74,33 @@ def rates(results: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def load(found, options) -> int:
+    """A model's files to parameters on the device, beside the safetensors library; 10,000 rows to batches, beside training on them."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    place = java.layout()
+    if not Path(options.model).exists():
+        workload = WORK / "workload.jsonl"
+        subprocess.run([sys.executable, BENCH / "workload.py", workload], check=True)
+        make(found, place, workload, options)
+    rows = ["--rows", str(setup.ROOT / "data" / "phone-actions" / "train.jsonl"), "--steps", str(options.steps)]
+    print(json.dumps(call("tunebook", java.cli_command(found, place, ["measure-load", options.model, *rows]), java.environment(place))))
+    file = Path(options.model) / "model.safetensors"
+    if options.peers and file.is_file():
+        print(json.dumps(call("safetensors", [str(environment("trl")), str(BENCH / "peer_load.py"), str(file)], dict(os.environ))))
+    return 0
+
+
+def make(found, place, workload: Path, options) -> None:
+    """The model, in a process of its own, so that its memory is not counted."""
+    arguments = ["measure", str(workload), "--model", options.model, "--steps", "1", "--rows", "1", "--micro", "1"]
+    call("the model", java.cli_command(found, place, arguments), java.environment(place))
+
+
 def ours(found, workload: Path, options) -> dict:
     place = java.layout()
     arguments = ["measure", str(workload), "--model", options.model, "--steps", str(options.steps), "--rows", str(ROWS), "--micro", str(options.micro)]
-    if not Path(options.model).exists():  # made in a process of its own, so that its memory is not counted
-        call("the model", java.cli_command(found, place, [*arguments[:4], "--steps", "1", "--rows", "1", "--micro", "1"]), java.environment(place))
+    if not Path(options.model).exists():
+        make(found, place, workload, options)
     return call("tunebook bf16", java.cli_command(found, place, arguments), java.environment(place))
 
 

@@ -18,6 +18,7 @@ USAGE = """usage: ./tunebook COMMAND
   lab                JupyterLab with the kernel, opened at notebooks/
   bench train        speed and memory of LoRA steps; --peers: beside transformers + PEFT and Tunix
   bench generate     speed of prefill, decoding and an evaluation; --peers: beside transformers
+  bench load         time and memory of loading a model, and of 10,000 rows to batches; --peers: beside the safetensors library
   doctor             what is there and what to do where something is missing
   fetch OWNER/NAME   a model or data set (--dataset) from the Hugging Face hub
   export             base and adapter as one model, checked (--adapter FOLDER --to huggingface|gguf|onnx --out PATH)

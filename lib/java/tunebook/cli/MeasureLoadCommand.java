@@ -54,6 +54,9 @@ final class MeasureLoadCommand implements Callable<Integer> {
                 out.put("parameters_mb", session.liveBytes() / 1e6);
                 out.put("peak_rss_before_mb", before / 1e6);
                 out.put("peak_rss_mb", PeakMemory.bytes().orElse(0) / 1e6);
+                start = System.nanoTime();
+                Gemma3.load(model, session, precision).close(); // shares the parameters
+                out.put("of_it_tokenizer_s", since(start));
                 if (rows.isPresent()) data(loaded, rows.get(), out);
             }
         }

@@ -88,7 +88,7 @@ public final class Gemma3 implements LanguageModel {
                     throw e;
                 }
             });
-            return new Gemma3(network, session, compute(session, precision), tokenizer, files.template(), parameters, Set.of(), Optional.of(folderOrGguf));
+            return new Gemma3(network, session, compute(session, precision), tokenizer, files.template(tokenizer), parameters, Set.of(), Optional.of(folderOrGguf));
         }
     }
 

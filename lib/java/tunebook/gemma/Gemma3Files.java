@@ -35,7 +35,8 @@ interface Gemma3Files extends ModelFiles {
 
     Tokenizer tokenizer();
 
-    ChatTemplate template();
+    /// The chat format; `tokenizer` is this model's own.
+    ChatTemplate template(Tokenizer tokenizer);
 
     /// The beginning-of-sequence token's id that the configuration names.
     OptionalInt bosTokenId();
@@ -157,8 +158,8 @@ interface Gemma3Files extends ModelFiles {
         }
 
         @Override
-        public ChatTemplate template() {
-            return ChatFormats.of(folder, tokenizer());
+        public ChatTemplate template(Tokenizer tokenizer) {
+            return ChatFormats.of(folder, tokenizer);
         }
 
         @Override
@@ -239,8 +240,8 @@ interface Gemma3Files extends ModelFiles {
         }
 
         @Override
-        public ChatTemplate template() {
-            return ChatFormats.of(gguf.metadata().findString("tokenizer.chat_template"), tokenizer());
+        public ChatTemplate template(Tokenizer tokenizer) {
+            return ChatFormats.of(gguf.metadata().findString("tokenizer.chat_template"), tokenizer);
         }
 
         @Override

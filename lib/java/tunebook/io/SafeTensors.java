@@ -25,7 +25,7 @@ import tunebook.tensor.TunebookException;
 public final class SafeTensors implements AutoCloseable {
     private static final String OPEN = "SafeTensors.open";
 
-    private static final int PIECE = 1 << 22;
+    private static final int PIECE = 1 << 19;
 
     private record Place(MappedFile file, SafeTensorsHeader.Entry entry) {}
 
