@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tunebook.check.PeakMemory;
 import tunebook.data.Batches;
 import tunebook.data.ChatData;
 import tunebook.data.Example;
