@@ -1,4 +1,5 @@
-// Drives JupyterLab in Chromium: opens a notebook, runs all cells, takes pictures in the light and the dark theme.
+// Drives JupyterLab in Chromium: opens a notebook, runs all cells by the menu, takes pictures in the light and the dark theme and of the HTML export.
+// With `interrupt` it first interrupts the training cell, runs that cell again, interrupts it again and restarts the kernel.
 //
 // Arguments as JSON: {core, chromium, url, pictures, interrupt}. Prints one JSON line: what was seen.
 import { createRequire } from 'node:module';
@@ -7,17 +8,18 @@ import { join } from 'node:path';
 const options = JSON.parse(process.argv[2]);
 const { chromium } = createRequire(options.core + '/')('playwright-core');
 
-const CELL_MS = 240_000;
+const CELL_MS = 480_000;
 const browser = await chromium.launch({ executablePath: options.chromium, args: ['--no-sandbox'] });
-const seen = { updates: 0, errors: [], themes: {}, requests: [] };
+const seen = { updates: 0, again: 0, errors: [], themes: {}, requests: [] };
 
 async function command(page, id, args) {
   await page.evaluate(([id, args]) => window.jupyterapp.commands.execute(id, args), [id, args]);
 }
 
-// Running all cells is a promise that is kept when the last has ended: it is not waited for.
-async function startAll(page) {
-  await page.evaluate(() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); });
+// An entry of the menu bar, clicked as a user does.
+async function menu(page, name, entry) {
+  await page.locator('.lm-MenuBar-itemLabel', { hasText: new RegExp(`^${name}$`) }).click();
+  await page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${entry}$`) }).click();
 }
 
 async function openNotebook(page) {
@@ -38,19 +40,25 @@ async function shown(page) {
   });
 }
 
-// The curve is redrawn in place: count how often its line of text changes while cells run.
-async function runAll(page) {
-  let last = '';
+// The curve is redrawn in place: counts how often its line of text changes until `enough` of the count, or until all cells have ended.
+async function watch(page, enough = Infinity) {
+  let last = await curve(page);
+  let updates = 0;
   let idle = 0;
-  await startAll(page);
   const end = Date.now() + CELL_MS;
-  while (Date.now() < end && idle < 8) {
-    const line = (await shown(page)).match(/^step \d+\/\d+ .*$/m)?.[0] ?? '';
-    if (line && line !== last) seen.updates++;
+  while (updates < enough && idle < 8) {
+    if (Date.now() > end) throw new Error(`the cells have not ended; shown:\n${await shown(page)}`);
+    const line = await curve(page);
+    if (line && line !== last) updates++;
     last = line;
     idle = (await status(page)) === 'idle' ? idle + 1 : 0;
     await page.waitForTimeout(200);
   }
+  return updates;
+}
+
+async function curve(page) {
+  return (await shown(page)).match(/^step \d+\/\d+ .*$/m)?.[0] ?? '';
 }
 
 async function until(page, test) {
@@ -59,6 +67,20 @@ async function until(page, test) {
     if (Date.now() > end) throw new Error(`waited in vain for ${test}; shown:\n${await shown(page)}`);
     await page.waitForTimeout(200);
   }
+}
+
+async function interrupt(page) {
+  await menu(page, 'Kernel', 'Interrupt Kernel');
+  await until(page, async () => /^step .* (interrupted|done) after/m.test(await shown(page)) && (await status(page)) === 'idle');
+}
+
+// JupyterLab's own HTML export of the saved notebook; its page asks for scripts that are not ours.
+async function exported() {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+  const [base, path] = options.url.split('/lab/tree/');
+  await page.goto(`${base}/nbconvert/html/${path}?download=false`, { waitUntil: 'domcontentloaded', referer: options.url });
+  await page.screenshot({ path: join(options.pictures, 'export.png'), fullPage: true });
+  return { drawings: await page.locator('svg').count(), text: (await page.locator('body').innerText()).includes('score: after') };
 }
 
 async function picture(page, name) {
@@ -81,16 +103,25 @@ try {
   page.on('request', r => { if (!r.url().startsWith(options.url.split('/lab')[0]) && /^https?:/.test(r.url())) seen.requests.push(r.url()); });
   await openNotebook(page);
   if (options.interrupt) {
-    await startAll(page);
+    await menu(page, 'Run', 'Run All Cells');
     await until(page, async () => /^step \d+/m.test(await shown(page)));
-    await command(page, 'notebook:interrupt-kernel');
-    await until(page, async () => /^step .* (interrupted|done) after/m.test(await shown(page)));
+    await interrupt(page);
+    await page.evaluate(() => {
+      const notebook = window.jupyterapp.shell.currentWidget.content;
+      notebook.activeCellIndex = [...notebook.model.cells].findIndex(c => c.sharedModel.source.includes('new Trainer('));
+    });
+    await menu(page, 'Run', 'Run Selected Cell');
+    seen.again = await watch(page, 4);
+    await interrupt(page);
     seen.interrupted = /interrupted after/.test(await shown(page));
-    await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart());
+    await menu(page, 'Kernel', 'Restart Kernel…');
+    await page.locator('.jp-Dialog button.jp-mod-accept').click();
     await until(page, async () => (await status(page)) === 'idle');
   }
-  await runAll(page);
+  await menu(page, 'Run', 'Run All Cells');
+  seen.updates = await watch(page);
   seen.errors = await page.evaluate(() => [...window.jupyterapp.shell.currentWidget.content.model.cells].flatMap(c => c.outputs?.toJSON() ?? []).filter(o => o.output_type === 'error' || o.name === 'stderr').map(o => o.evalue ?? o.text));
+  seen.notRun = await page.evaluate(() => [...window.jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === 'code' && !c.executionCount).length);
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await command(page, 'apputils:change-theme', { theme });
     await page.waitForTimeout(1500);
@@ -100,6 +131,7 @@ try {
   }
   await command(page, 'docmanager:save');
   await page.waitForTimeout(500);
+  seen.export = await exported();
 } finally {
   await browser.close();
 }
