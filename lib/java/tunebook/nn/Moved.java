@@ -28,4 +28,14 @@ public final class Moved {
     static Tensor dynamicSlice(Tensor x, List<Tensor> starts, int... sizes) {
         return of(x, y -> OpsIndex.dynamicSlice(y, starts, sizes));
     }
+
+    /// A BF16 array's bits, for the backward pass to keep; an F32 array as it is.
+    static Tensor bits(Tensor x) {
+        return x.dtype() == DType.BF16 ? x.bitcast(DType.U16) : x;
+    }
+
+    /// F32 again from [#bits], in other operations than a conversion: the compiler would keep the forward pass's F32 array for both.
+    static Tensor wide(Tensor bits) {
+        return bits.dtype() == DType.U16 ? bits.to(DType.U32).mul(65536).bitcast(DType.F32) : bits;
+    }
 }

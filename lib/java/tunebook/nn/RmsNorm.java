@@ -1,7 +1,6 @@
 package tunebook.nn;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import tunebook.graph.Tensor;
 import tunebook.tensor.DType;
 
@@ -11,26 +10,27 @@ public final class RmsNorm {
 
     /// `x` [..., n], normalised over the last axis and multiplied by 1 + `weight` [n] → F32. For the backward pass `x` is kept as it is given.
     public static Tensor apply(Tensor x, Tensor weight, double eps) {
-        Tensor y = normalised(x, eps).mul(gain(weight));
-        return y.graph().withGradient(y, List.of(x, weight), List.of(x, weight), (dy, kept) -> {
-            Tensor n = normalised(kept.get(0), eps);
-            Tensor dn = dy.mul(gain(kept.get(1)));
-            Tensor dx = inverse(kept.get(0), eps).mul(dn.sub(n.mul(dn.mul(n).meanLast())));
-            return List.of(dx, dy.mul(n).sum(IntStream.range(0, dy.rank() - 1).toArray()));
-        });
+        if (x.rank() == 2) return rows(x, weight, eps);
+        int n = x.dim(x.rank() - 1);
+        return rows(x.reshape((int) (x.shape().size() / n), n), weight, eps).reshape(x.shape().toArray());
     }
 
-    private static Tensor normalised(Tensor x, double eps) {
-        return x.to(DType.F32).mul(inverse(x, eps));
+    /// Of a matrix: with more axes XLA's CPU compiler calls a library that takes the broadcast gain as an array of x's size.
+    private static Tensor rows(Tensor x, Tensor weight, double eps) {
+        Tensor wide = x.to(DType.F32);
+        Tensor y = wide.mul(inverse(wide, eps)).mul(weight.to(DType.F32).add(1));
+        return y.graph().withGradient(y, List.of(x, weight), List.of(Moved.bits(x), weight), (dy, kept) -> {
+            Tensor again = Moved.wide(kept.get(0));
+            Tensor inverse = inverse(again, eps);
+            Tensor n = again.mul(inverse);
+            Tensor dn = dy.mul(kept.get(1).to(DType.F32)).add(dy);
+            Tensor dx = inverse.mul(dn.sub(n.mul(dn.mul(n).meanLast())));
+            return List.of(dx, dy.mul(n).sum(0));
+        });
     }
 
     /// 1 / sqrt(mean of squares), [..., 1].
     private static Tensor inverse(Tensor x, double eps) {
-        Tensor wide = x.to(DType.F32);
-        return wide.mul(wide).meanLast().add(eps).rsqrt();
-    }
-
-    private static Tensor gain(Tensor weight) {
-        return weight.to(DType.F32).add(1);
+        return x.mul(x).meanLast().add(eps).rsqrt();
     }
 }
