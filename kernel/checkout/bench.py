@@ -141,6 +141,8 @@ def table(results: list[dict]) -> str:
         step = r["step_s"] if isinstance(r["step_s"], list) else [r["step_s"]]
         lines.append(f"| {r['peer']} {r['dtype']} | {r['rows']} | {r['real_tokens_per_s']:.0f} | {first['real_tokens_per_s'] / r['real_tokens_per_s']:.2f} "
                      f"| {r['samples_per_s']:.2f} | {' / '.join(f'{s:.2f}' for s in step)} | {r['peak_rss_gb']:.2f} | {first['peak_rss_gb'] / r['peak_rss_gb']:.2f} |")
+    if "share_of_products" in first:
+        lines.append(f"\nThe layers' products of {first['peer']}: {first['share_of_products']:.0%} of the {first['products_gflops']} GFLOP/s that products alone reach here.")
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,14 +54,23 @@ final class MeasureCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         RandomModel.makeIfMissing(model, tokenizer);
-        List<StepReport> reports;
+        Map<String, Object> figures;
         try (Session session = Session.open(); Gemma3 base = Gemma3.load(model, session, precision); LoraModel tuned = adapted(base)) {
             TrainConfig config = new TrainConfig().maxSteps(steps + 1).batchSize(micro).accumulation(rows / micro).shuffle(false).learningRate(1e-4)
                 .schedule(Schedule.CONSTANT).maxGradientNorm(0).checkpointLayers(checkpointLayers);
-            reports = new Trainer(tuned, config).run(examples(), List.of()).steps();
+            figures = new TreeMap<>(figures(new Trainer(tuned, config).run(examples(), List.of()).steps()));
+            double peak = ProductPeak.of(session, tuned.compute().dot());
+            figures.put("products_gflops", Math.round(peak / 1e9));
+            figures.put("share_of_products", rounded(operations(base) * (double) figures.get("real_tokens_per_s") / peak));
         }
-        spec.commandLine().getOut().println(JSON.writeValueAsString(figures(reports)));
+        spec.commandLine().getOut().println(JSON.writeValueAsString(figures));
         return 0;
+    }
+
+    /// Floating-point operations of the layers' products for one token: each weight once forward and once for the input's gradient. Attention, the head and the
+    /// adapters come on top.
+    private static double operations(Gemma3 base) {
+        return base.network().linearModules().stream().mapToDouble(module -> 4.0 * base.type(module + ".weight").shape().size()).sum();
     }
 
     private LoraModel adapted(Gemma3 base) {
