@@ -65,7 +65,7 @@ public final class Export {
             });
             return StagedFiles.write(folder, files, aside -> {
                 try (OnnxModel export = OnnxModel.read(aside.resolve(ONNX), tuned)) {
-                    Certificate c = Certificate.of("ONNX F32", tuned, export, Optional.of(tuned.base()), Certificate.Limit.EXACT, aside, files.keySet(), List.of());
+                    Certificate c = Certificate.of("ONNX F32", tuned, export, Optional.of(tuned.base()), Certificate.Limit.ROUNDED, aside, files.keySet(), List.of());
                     return new StagedFiles.Checked<>(c, Certificate.FILE, c.content());
                 }
             });
