@@ -11,9 +11,13 @@ from .jdk import Jdk
 KERNEL_MAIN = "tunebook.notebook.TunebookKernel"
 CLI_MAIN = "tunebook.cli.Main"
 HERE = Path(__file__).resolve().parent
-# XLA's CPU client asks malloc for a step's working memory anew each time. By default glibc maps it and gives it back after each step, and the
-# kernel clears every page again: a quarter of a training step's time. One arena that is never trimmed keeps the pages, as huge ones.
-MALLOC = "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.top_pad=67108864:glibc.malloc.hugetlb=1"
+# XLA's CPU client asks malloc for a step's working memory anew each time, and the kernel clears every page of it: in 4 KiB pages a quarter of a
+# training step's time, in huge ones nothing to speak of. Blocks of 1 MiB and more are mapped one by one, so that none has to find a hole its size
+# in the heap, which would grow past its use; the heap itself keeps what is freed.
+MALLOC = (
+    "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=65536:glibc.malloc.mmap_threshold=1048576:glibc.malloc.trim_threshold=1099511627776:"
+    "glibc.malloc.top_pad=67108864:glibc.malloc.hugetlb=1"
+)
 
 
 @dataclass(frozen=True)

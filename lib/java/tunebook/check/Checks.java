@@ -50,10 +50,10 @@ public final class Checks {
         return Check.ok("memory: " + machine + "Java heap up to " + heap + " MB (TUNEBOOK_XMX changes it; models live outside of it)");
     }
 
-    /// Whether the working memory of a step is kept for the next one: see `MALLOC` in kernel/tunebook_kernel/java.py.
+    /// Whether the working memory of a step is in huge pages: see `MALLOC` in kernel/tunebook_kernel/java.py.
     static Check malloc(Optional<String> tunables) {
-        if (tunables.filter(t -> t.contains("glibc.malloc.mmap_max=0")).isPresent()) return Check.ok("malloc: keeps a step's working memory for the next one");
-        return Check.none("malloc: gives a step's working memory back after each step, which costs about a quarter of its time on a CPU"
+        if (tunables.filter(t -> t.contains("glibc.malloc.mmap_threshold=")).isPresent()) return Check.ok("malloc: a step's working memory is in huge pages");
+        return Check.none("malloc: a step's working memory is in small pages, which costs about a quarter of its time on a CPU"
             + (tunables.isPresent() ? " (GLIBC_TUNABLES is set to " + tunables.get() + ")" : "; ./tunebook sets GLIBC_TUNABLES, a plain java does not"));
     }
 

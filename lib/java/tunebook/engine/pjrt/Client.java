@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import tunebook.engine.pjrt.ffi.Api;
 import tunebook.engine.pjrt.ffi.Call;
+import tunebook.engine.pjrt.ffi.FreeMemory;
 import tunebook.engine.pjrt.ffi.Function;
 import tunebook.engine.pjrt.ffi.Memory;
 import tunebook.engine.pjrt.ffi.NamedValues;
@@ -112,7 +113,11 @@ public final class Client implements AutoCloseable {
     ///
     /// @throws TunebookException with the compiler's message if it refuses the program
     public Executable compile(String name, String text, CompileOptions options) {
-        return DeepStack.call(() -> live.using(() -> compileNow(name, text, options)));
+        try {
+            return DeepStack.call(() -> live.using(() -> compileNow(name, text, options)));
+        } finally {
+            FreeMemory.giveBack();
+        }
     }
 
     private Executable compileNow(String name, String text, CompileOptions options) {
@@ -136,7 +141,11 @@ public final class Client implements AutoCloseable {
     ///
     /// @throws TunebookException if the plug-in does not take the bytes
     public Executable load(String name, byte[] serialized) {
-        return DeepStack.call(() -> live.using(() -> loadNow(name, serialized)));
+        try {
+            return DeepStack.call(() -> live.using(() -> loadNow(name, serialized)));
+        } finally {
+            FreeMemory.giveBack();
+        }
     }
 
     private Executable loadNow(String name, byte[] serialized) {
