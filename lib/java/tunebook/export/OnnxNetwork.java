@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tunebook.graph.Graph;
 import tunebook.graph.OpsDot;
 import tunebook.graph.OpsShape;
@@ -72,14 +73,15 @@ record OnnxNetwork(GraphProto file, CausalLm original) implements CausalLm {
         return original.headDim();
     }
 
-    /// The logits [T, V].
+    /// The logits, [T, V] or [A, V].
     @Override
-    public Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint) {
+    public Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint, Optional<Tensor> asked) {
         Run run = new Run(m.graph());
         for (TensorProto t : file.getInitializerList()) run.initializer(t, m);
         run.tensors.put(file.getInput(0).getName(), tokens.reshape(1, tokens.dim(0)));
         for (NodeProto n : file.getNodeList()) run.run(n);
-        return run.tensor(file.getOutput(0).getName()).reshape(tokens.dim(0), vocabSize());
+        Tensor logits = run.tensor(file.getOutput(0).getName()).reshape(tokens.dim(0), vocabSize());
+        return asked.map(logits::takeRows).orElse(logits);
     }
 
     @Override

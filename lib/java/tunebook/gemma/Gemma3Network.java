@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tunebook.graph.Tensor;
 import tunebook.nn.Attention;
 import tunebook.nn.CausalLm;
@@ -102,7 +103,7 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
     }
 
     @Override
-    public Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint) {
+    public Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint, Optional<Tensor> asked) {
         Rope local = Rope.of(positions, config.headDim(), config.ropeLocalBaseFreq(), 1);
         Rope global = Rope.of(positions, config.headDim(), config.ropeTheta(), config.ropeScalingFactor());
         Tensor x = embed(m, tokens);
@@ -110,7 +111,8 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
             int n = i;
             Tensor in = x;
             Rope rope = config.isGlobal(i) ? global : local;
-            x = checkpoint ? m.graph().checkpoint(() -> block(m, n, in, rope, attention)) : block(m, n, in, rope, attention);
+            Optional<Tensor> rows = i == config.numHiddenLayers() - 1 ? asked : Optional.empty();
+            x = checkpoint ? m.graph().checkpoint(() -> block(m, n, in, rope, attention, rows)) : block(m, n, in, rope, attention, rows);
         }
         return norm(m, x, "model.norm");
     }
@@ -122,14 +124,21 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
         return rows.to(DType.F32).mul(m.compute().dot() == DType.BF16 ? Bfloat16.toFloat(Bfloat16.fromFloat(scale)) : scale);
     }
 
-    private Tensor block(Modules m, int i, Tensor x, Rope rope, Attention attention) {
+    /// Layer `i`, its result for `rows` alone.
+    private Tensor block(Modules m, int i, Tensor x, Rope rope, Attention attention, Optional<Tensor> rows) {
         String layer = layer(i);
-        Tensor a = attend(m, i, norm(m, x, layer + "input_layernorm"), rope, attention);
-        Tensor h = x.add(norm(m, a, layer + "post_attention_layernorm"));
+        Tensor seen = take(attend(m, i, norm(m, x, layer + "input_layernorm"), rope, attention), rows);
+        Tensor a = m.linear(seen, layer + "self_attn.o_proj").to(m.compute().dot());
+        Tensor h = take(x, rows).add(norm(m, a, layer + "post_attention_layernorm"));
         Tensor f = GatedMlp.apply(m, norm(m, h, layer + "pre_feedforward_layernorm"), layer + "mlp");
         return h.add(norm(m, f, layer + "post_feedforward_layernorm"));
     }
 
+    private static Tensor take(Tensor x, Optional<Tensor> rows) {
+        return rows.map(x::takeRows).orElse(x);
+    }
+
+    /// Attention before its output projection: [T, N * H] F32.
     private Tensor attend(Modules m, int i, Tensor x, Rope rope, Attention attention) {
         String path = layer(i) + "self_attn.";
         int q = config.numAttentionHeads();
@@ -138,8 +147,7 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
         Tensor queries = rope.apply(norm(m, all.slice(1, 0, q), path + "q_norm")).mul(1 / Math.sqrt(config.queryPreAttnScalar()));
         Tensor keys = rope.apply(norm(m, all.slice(1, q, q + k), path + "k_norm"));
         Tensor values = all.slice(1, q + k, q + 2 * k).to(DType.F32);
-        Tensor out = attention.apply(i, queries, keys, values, config.isGlobal(i) ? Integer.MAX_VALUE : config.slidingWindow());
-        return m.linear(out, path + "o_proj").to(m.compute().dot());
+        return attention.apply(i, queries, keys, values, config.isGlobal(i) ? Integer.MAX_VALUE : config.slidingWindow());
     }
 
     private Tensor heads(Tensor x, int heads) {

@@ -45,13 +45,13 @@ public record DecodeGraphs(Blueprint model, int rows, int slots, boolean greedy)
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(tokens));
         Tensor sources = g.parameter("sources", DType.I32, Shape.of(rows * slots));
         Recording attention = new Recording(new FlatAttention(m.compute(), segments, positions));
-        Tensor hidden = model.network().hidden(m, ids, positions, attention, false);
+        Tensor hidden = model.network().hidden(m, ids, positions, attention, false, Optional.of(g.parameter("last", DType.I32, Shape.of(rows))));
         for (int i = 0; i < attention.seen.size(); i++) {
             Tensor x = attention.seen.get(i); // [T, K, H]
             Tensor kept = x.takeRows(sources).reshape(rows, slots, x.dim(1), x.dim(2)).transpose(0, 2, 1, 3).reshape(rows * x.dim(1), slots, x.dim(2));
             g.output(cache(i), kept.to(m.compute().batchedDot()));
         }
-        Tensor logits = model.network().logits(m, hidden.takeRows(g.parameter("last", DType.I32, Shape.of(rows))));
+        Tensor logits = model.network().logits(m, hidden);
         g.output("logits", logits);
         g.output("next", OpsReduce.argmaxLast(logits));
         return g;

@@ -39,25 +39,23 @@ public final class AnswerLoss {
 
     /// The sum over learned tokens of `weight * -log p(target)`, in nats.
     ///
-    /// @param hidden    [T, D] F32, final hidden states
+    /// @param hidden    [A, D] F32, the final hidden states that predict a learned token
     /// @param embedding [V, D], the head's weight
-    /// @param positions [A] I32, the hidden states that predict a learned token
     /// @param targets   [A] I32, the token each predicts
     /// @param weights   [A] F32, 1 for learned, 0 for filling
     /// @param gradient  what a backward pass will ask for
-    public static Tensor sum(Compute compute, Tensor hidden, Tensor embedding, Tensor positions, Tensor targets, Tensor weights, Gradient gradient) {
-        int a = positions.dim(0);
-        Tensor x = hidden.takeRows(positions);
+    public static Tensor sum(Compute compute, Tensor hidden, Tensor embedding, Tensor targets, Tensor weights, Gradient gradient) {
+        int a = hidden.dim(0);
         Tensor weight = weights.reshape(a, 1);
         Blocks blocks = new Blocks(compute.dot(), embedding.dim(0), Math.clamp(LOGITS / a / LEAST * LEAST, LEAST, MOST));
-        Softmax softmax = blocks.softmax(x, embedding, targets.reshape(a, 1), gradient != Gradient.NONE);
+        Softmax softmax = blocks.softmax(hidden, embedding, targets.reshape(a, 1), gradient != Gradient.NONE);
         Tensor loss = softmax.top().add(softmax.sum().log()).sub(softmax.picked()).mul(weight).sum(0, 1);
         if (gradient == Gradient.NONE) return loss;
         Tensor target = Embedding.rows(embedding, targets).to(DType.F32);
         Tensor dx = softmax.mean().sub(target.mul(softmax.others())).div(softmax.sum()).mul(weight);
-        if (gradient == Gradient.HIDDEN) return hidden.graph().withGradient(loss, List.of(x), List.of(dx), (dy, kept) -> List.of(kept.getFirst().mul(dy)));
-        Tensor de = blocks.headGradient(x, embedding, targets.reshape(a, 1), softmax, weight);
-        return hidden.graph().withGradient(loss, List.of(x, embedding), List.of(dx, de), (dy, kept) -> List.of(kept.get(0).mul(dy), kept.get(1).mul(dy)));
+        if (gradient == Gradient.HIDDEN) return hidden.graph().withGradient(loss, List.of(hidden), List.of(dx), (dy, kept) -> List.of(kept.getFirst().mul(dy)));
+        Tensor de = blocks.headGradient(hidden, embedding, targets.reshape(a, 1), softmax, weight);
+        return hidden.graph().withGradient(loss, List.of(hidden, embedding), List.of(dx, de), (dy, kept) -> List.of(kept.get(0).mul(dy), kept.get(1).mul(dy)));
     }
 
     /// Of one row of logits each, [A, 1] F32.

@@ -2,6 +2,7 @@ package tunebook.nn;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tunebook.graph.Tensor;
 import tunebook.tensor.Shape;
 
@@ -28,13 +29,19 @@ public interface CausalLm {
 
     int headDim();
 
-    /// The final, normalised hidden states.
+    /// The final, normalised hidden states of all tokens: [T, D] F32.
+    default Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint) {
+        return hidden(m, tokens, positions, attention, checkpoint, Optional.empty());
+    }
+
+    /// The final, normalised hidden states of the tokens asked for. What the last layer computes for each token apart is computed for those alone.
     ///
     /// @param tokens     [T] I32
     /// @param positions  [T] I32, position of each token in its document
     /// @param checkpoint whether each layer is computed again in the backward pass instead of kept
-    /// @return [T, D] F32
-    Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint);
+    /// @param asked      [A] I32, places on the token axis; all of them if empty
+    /// @return [A, D] F32
+    Tensor hidden(Modules m, Tensor tokens, Tensor positions, Attention attention, boolean checkpoint, Optional<Tensor> asked);
 
     /// `hidden` [T, D] → [T, V] F32.
     default Tensor logits(Modules m, Tensor hidden) {

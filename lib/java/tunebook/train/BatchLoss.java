@@ -2,6 +2,7 @@ package tunebook.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import tunebook.data.Batch;
 import tunebook.engine.Buffer;
 import tunebook.engine.Session;
@@ -30,8 +31,8 @@ final class BatchLoss {
         Tensor predictors = g.parameter("predictors", DType.I32, Shape.of(learned));
         Tensor targets = g.parameter("targets", DType.I32, Shape.of(learned));
         Tensor weights = g.parameter("weights", DType.F32, Shape.of(learned));
-        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions), checkpoint);
-        return AnswerLoss.sum(m.compute(), hidden, m.weight(model.network().headPath()), predictors, targets, weights, gradient);
+        Tensor hidden = model.network().hidden(m, tokens, positions, new FlatAttention(m.compute(), segments, positions), checkpoint, Optional.of(predictors));
+        return AnswerLoss.sum(m.compute(), hidden, m.weight(model.network().headPath()), targets, weights, gradient);
     }
 
     /// A batch on the device, by the names of [#sum]'s inputs; the caller closes it.

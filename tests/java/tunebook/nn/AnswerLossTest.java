@@ -40,7 +40,7 @@ class AnswerLossTest {
     }
 
     private static Tensor blockwise(Map<String, Tensor> in, AnswerLoss.Gradient gradient) {
-        return AnswerLoss.sum(Compute.F32, in.get("hidden"), in.get("head"), in.get("positions"), in.get("targets"), in.get("weights"), gradient);
+        return AnswerLoss.sum(Compute.F32, in.get("hidden").takeRows(in.get("positions")), in.get("head"), in.get("targets"), in.get("weights"), gradient);
     }
 
     private static Tensor plain(Map<String, Tensor> in) {
