@@ -13,6 +13,7 @@ import tunebook.graph.Tensor;
 import tunebook.nn.Compute;
 import tunebook.nn.Modules;
 import tunebook.nn.Moved;
+import tunebook.nn.ThinDot;
 import tunebook.tensor.DType;
 import tunebook.tensor.Shape;
 
@@ -84,8 +85,8 @@ final class LoraModules implements Modules {
         Tensor dyDot = dy.to(dot);
         Tensor both = OpsDot.matmul(dyDot, kept.get(1)); // [T, in + R * modules]
         Tensor dLow = both.slice(1, in, both.dim(1)).to(dot);
-        Tensor dA = OpsDot.dot(dLow, kept.get(2), List.of(), List.of(), List.of(0), List.of(0));
-        Tensor dB = OpsDot.dot(kept.get(3), dyDot, List.of(), List.of(), List.of(0), List.of(0)).mul(lora.scale()); // [R * modules, sum of out]
+        Tensor dA = ThinDot.of(compute(), dLow, kept.get(2));
+        Tensor dB = ThinDot.of(compute(), kept.get(3), dyDot).mul(lora.scale()); // [R * modules, sum of out]
         List<Tensor> out = new ArrayList<>(List.of(both.slice(1, 0, in), OpsDot.matmul(dLow, kept.getFirst())));
         int r = lora.rank();
         for (int i = 0; i < bs.size(); i++) out.add(dA.slice(0, i * r, (i + 1) * r));
