@@ -78,6 +78,7 @@ def environment(place: Layout) -> dict[str, str]:
     env.setdefault("GLIBC_TUNABLES", MALLOC)
     env.setdefault("TUNEBOOK_PYTHON", sys.executable)  # whose pip installs further plug-ins
     env.setdefault("TUNEBOOK_PLUGINS_DIR", str(place.plugins))
+    env["TUNEBOOK_COMMAND"] = "./tunebook" if place.root else "tunebook"  # what messages tell people to type
     return env
 
 

@@ -1,5 +1,6 @@
 """The launcher finds a JDK, or says in one sentence what to do."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -95,6 +96,11 @@ class CommandTest(unittest.TestCase):
     def test_a_class_path_from_outside_does_not_reach_the_kernel(self):
         with mock.patch.dict(os.environ, {"CLASSPATH": "other.jar"}):
             self.assertNotIn("CLASSPATH", java.environment(java.layout()))
+
+    def test_messages_name_the_command_that_is_there(self):
+        place = java.layout()
+        self.assertEqual(java.environment(place)["TUNEBOOK_COMMAND"], "./tunebook")
+        self.assertEqual(java.environment(dataclasses.replace(place, root=None))["TUNEBOOK_COMMAND"], "tunebook")
 
     def test_malloc_keeps_its_pages_unless_the_caller_says_otherwise(self):
         with mock.patch.dict(os.environ):

@@ -17,6 +17,7 @@ import tunebook.graph.StableHlo;
 import tunebook.graph.Tensor;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
+import tunebook.tensor.Launcher;
 import tunebook.tensor.Shape;
 import tunebook.tensor.TunebookException;
 
@@ -54,7 +55,7 @@ public final class Checks {
     static Check malloc(Optional<String> tunables) {
         if (tunables.filter(t -> t.contains("glibc.malloc.mmap_threshold=")).isPresent()) return Check.ok("malloc: a step's working memory is in huge pages");
         return Check.none("malloc: a step's working memory is in small pages, which costs about a quarter of its time on a CPU"
-            + (tunables.isPresent() ? " (GLIBC_TUNABLES is set to " + tunables.get() + ")" : "; ./tunebook sets GLIBC_TUNABLES, a plain java does not"));
+            + (tunables.isPresent() ? " (GLIBC_TUNABLES is set to " + tunables.get() + ")" : "; the launcher sets GLIBC_TUNABLES, a plain java does not"));
     }
 
     private static Optional<Long> machineMemory() {
@@ -76,11 +77,11 @@ public final class Checks {
     public static Check plugin(String platform, Optional<Path> library) {
         if (library.isPresent()) return loads(platform, library.get());
         return switch (platform) {
-            case "cpu" -> Check.red("cpu plug-in: not installed", isLinux() ? "run ./tunebook plugin install cpu"
+            case "cpu" -> Check.red("cpu plug-in: not installed", isLinux() ? "run " + Launcher.command("plugin install cpu")
                 : "none is published for this machine: point TUNEBOOK_PLUGIN at a PJRT CPU plug-in built for it");
             case "cuda" -> Files.exists(NVIDIA) ? Check.red("cuda plug-in: not installed, but an NVIDIA GPU is here (driver " + driver().map(String::valueOf).orElse("unknown")
-                + ")", "run ./tunebook plugin install " + (driver().orElse(0) >= DRIVER_OF_CUDA_13 ? "cuda13" : "cuda12")) : Check.none("cuda plug-in: not installed, and no NVIDIA GPU here");
-            default -> hasTpu() ? Check.red("tpu plug-in: not installed, but a TPU is here", "run ./tunebook plugin install tpu")
+                + ")", "run " + Launcher.command("plugin install ") + (driver().orElse(0) >= DRIVER_OF_CUDA_13 ? "cuda13" : "cuda12")) : Check.none("cuda plug-in: not installed, and no NVIDIA GPU here");
+            default -> hasTpu() ? Check.red("tpu plug-in: not installed, but a TPU is here", "run " + Launcher.command("plugin install tpu"))
                 : Check.none("tpu plug-in: not installed, and no TPU here");
         };
     }
@@ -89,7 +90,7 @@ public final class Checks {
         try {
             return Check.ok(platform + " plug-in: C API " + Plugin.load(library).apiVersion() + ", " + library);
         } catch (TunebookException e) {
-            return Check.red(platform + " plug-in: " + library + " does not load: " + e.getMessage(), "install it again: ./tunebook plugin install " + platform);
+            return Check.red(platform + " plug-in: " + library + " does not load: " + e.getMessage(), "install it again: " + Launcher.command("plugin install " + platform));
         }
     }
 

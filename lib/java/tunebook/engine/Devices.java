@@ -8,6 +8,7 @@ import java.util.Optional;
 import tunebook.engine.pjrt.Client;
 import tunebook.engine.pjrt.Plugin;
 import tunebook.engine.pjrt.Plugins;
+import tunebook.tensor.Launcher;
 import tunebook.tensor.TunebookException;
 
 /// Choosing a device and starting its plug-in.
@@ -29,7 +30,7 @@ final class Devices {
                 tried.add(platform + ": " + e.getMessage());
             }
         }
-        throw TunebookException.of("Session.open", "no device can be used", String.join("; ", tried), "run ./tunebook doctor");
+        throw TunebookException.of("Session.open", "no device can be used", String.join("; ", tried), "run " + Launcher.command("doctor"));
     }
 
     /// Whether the machine has such a device at all. Starting libtpu without a TPU takes minutes to fail, so it is asked first.
@@ -56,6 +57,6 @@ final class Devices {
     private static Path installed(String platform) {
         return Plugins.find(platform).orElseThrow(() -> TunebookException.of("Session.open(\"" + platform + "\")",
             "no " + platform + " plug-in is installed", "searched " + Plugins.roots() + " and python3's own folders",
-            "run ./tunebook doctor, or set TUNEBOOK_PLUGINS_DIR to the folder it was installed to"));
+            "run " + Launcher.command("doctor") + ", or set TUNEBOOK_PLUGINS_DIR to the folder it was installed to"));
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tunebook.tensor.Launcher;
 import tunebook.tensor.TunebookException;
 
 /// What a plug-in is told when its client starts and with every program, and what to do when it refuses.
@@ -53,7 +54,7 @@ final class ClientOptions {
         return switch (platform) {
             case "tpu" -> "a TPU serves one process at a time: stop the other kernel that holds it, then restart this one";
             case "cuda" -> "check nvidia-smi, the driver's version, and that no other process holds the device's memory";
-            default -> "run ./tunebook doctor";
+            default -> "run " + Launcher.command("doctor");
         };
     }
 }
