@@ -78,7 +78,7 @@ public final class StableHlo {
             if (live.contains(n) && !(n.op() instanceof Op.Parameter)) statement(n, indent);
     }
 
-    private static Set<Tensor.Node> live(Graph graph, Collection<Tensor> outputs) {
+    static Set<Tensor.Node> live(Graph graph, Collection<Tensor> outputs) {
         Set<Tensor.Node> live = new HashSet<>();
         outputs.forEach(t -> live.add(t.node()));
         for (Tensor.Node n : graph.nodes().reversed())
@@ -87,7 +87,7 @@ public final class StableHlo {
     }
 
     /// What a node reads when it runs: a hand-written gradient's sources are only for the backward pass.
-    private static List<Tensor> inputs(Tensor.Node n) {
+    static List<Tensor> inputs(Tensor.Node n) {
         return n.op() instanceof Op.CustomGradient ? n.inputs().subList(0, 1) : n.inputs();
     }
 

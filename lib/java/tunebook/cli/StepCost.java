@@ -1,0 +1,45 @@
+package tunebook.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tunebook.data.Batch;
+import tunebook.data.Batches;
+import tunebook.data.Example;
+import tunebook.graph.Activations;
+import tunebook.graph.Graph;
+import tunebook.graph.Operations;
+import tunebook.model.Blueprint;
+import tunebook.nn.AnswerLoss;
+import tunebook.tensor.Seed;
+import tunebook.train.TrainConfig;
+import tunebook.train.TrainGraphs;
+
+/// What an optimizer step of one micro-batch costs, counted from its graph.
+///
+/// @param operations  floating-point operations of its products
+/// @param activations bytes kept from the forward to the backward pass; with checkpointed layers, also those of one layer that is computed again
+/// @param arguments   bytes of its inputs: weights, adapters, the optimizer's state, the batch
+record StepCost(long operations, long activations, long arguments) {
+    private static final Set<String> BATCH = Set.of("tokens", "positions", "segments", "predictors", "targets", "weights");
+
+    /// Of a step on all `examples` together.
+    static StepCost of(Blueprint model, TrainConfig config, List<Example> examples) {
+        Batches batches = Batches.bySize(examples, examples.size(), 1, 1, Seed.of(0), false);
+        Batch batch = batches.get(0, AnswerLoss.capacity(batches.learned()));
+        Graph step = graph(model, config, batch);
+        long kept = activations(step);
+        if (config.checkpointLayers()) kept += activations(graph(model, config.checkpointLayers(false), batch)) / model.network().layers();
+        return new StepCost(Operations.of(step, Map.of("positions", batch.positions().toInts())), kept,
+            step.parameters().values().stream().mapToLong(t -> t.shape().size() * t.dtype().bytes()).sum());
+    }
+
+    /// The step's program for batches of this one's shape.
+    static Graph graph(Blueprint model, TrainConfig config, Batch batch) {
+        return new TrainGraphs(model, config, (int) batch.tokens().size(), (int) batch.targets().size()).whole();
+    }
+
+    private static long activations(Graph step) {
+        return Activations.bytes(step.outputs().get("loss"), BATCH);
+    }
+}
