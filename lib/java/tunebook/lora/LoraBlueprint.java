@@ -41,8 +41,9 @@ public record LoraBlueprint(Blueprint base, Lora lora, List<String> targets) imp
     /// Shapes of the adapters' matrices by path, in the order of the network.
     Map<String, Shape> adapters() {
         Map<String, Shape> out = new LinkedHashMap<>();
+        Map<String, Shape> frozen = base.network().parameters();
         for (String module : targets) {
-            Shape w = base.network().parameters().get(module + ".weight");
+            Shape w = frozen.get(module + ".weight");
             out.put(pathA(module), Shape.of(lora.rank(), w.dim(1)));
             out.put(pathB(module), Shape.of(w.dim(0), lora.rank()));
         }
