@@ -1,11 +1,7 @@
 package tunebook.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +9,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +22,6 @@ import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
 import tunebook.nn.Precision;
 import tunebook.tensor.Seed;
-import tunebook.tensor.TunebookException;
 import tunebook.train.Schedule;
 import tunebook.train.StepReport;
 import tunebook.train.TrainConfig;
@@ -37,7 +31,6 @@ import tunebook.train.Trainer;
 @Command(name = "measure", description = "Speed, memory and losses of LoRA steps on rows of token ids; one JSON line (./tunebook bench train compares)")
 final class MeasureCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<String> TARGETS = List.of("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "down_proj");
 
     @Spec private CommandSpec spec;
     @Parameters(paramLabel = "WORKLOAD", description = "lines of {\"tokens\", \"completion_start\"}") private Path workload;
@@ -50,21 +43,34 @@ final class MeasureCommand implements Callable<Integer> {
     @Option(names = "--rank", defaultValue = "8") private int rank;
     @Option(names = "--precision", description = "MIXED or F32", defaultValue = "MIXED") private Precision precision;
     @Option(names = "--checkpoint-layers") private boolean checkpointLayers;
+    @Option(names = "--layers", description = "layers of a model that is made", defaultValue = "18") private int layers;
+    @Option(names = "--cost", description = "first a line of what the graph of a step with one micro-batch says that it costs, at last its program's working memory") private boolean cost;
 
     @Override
     public Integer call() throws JsonProcessingException {
-        RandomModel.makeIfMissing(model, tokenizer);
+        RandomModel.makeIfMissing(model, tokenizer, layers);
+        List<Example> examples = Workload.read(workload);
         Map<String, Object> figures;
         try (Session session = Session.open(); Gemma3 base = Gemma3.load(model, session, precision); LoraModel tuned = adapted(base)) {
             TrainConfig config = new TrainConfig().maxSteps(steps + 1).batchSize(micro).accumulation(rows / micro).shuffle(false).learningRate(1e-4)
                 .schedule(Schedule.CONSTANT).maxGradientNorm(0).checkpointLayers(checkpointLayers);
-            figures = new TreeMap<>(figures(new Trainer(tuned, config).run(examples(), List.of()).steps()));
-            double peak = ProductPeak.of(session, tuned.compute().dot());
-            figures.put("products_gflops", Math.round(peak / 1e9));
-            figures.put("share_of_products", rounded(operations(base) * (double) figures.get("real_tokens_per_s") / peak));
+            if (cost) print(StepCost.of(tuned, config, examples.subList(0, rows)));
+            figures = new TreeMap<>(figures(new Trainer(tuned, config).run(examples, List.of()).steps()));
+            if (cost) figures.put("working_gb", rounded(StepCost.working(tuned, config, examples.subList(0, rows)) / 1e9));
+            else addShareOfProducts(figures, ProductPeak.of(session, tuned.compute().dot()), base);
         }
-        spec.commandLine().getOut().println(JSON.writeValueAsString(figures));
+        print(figures);
         return 0;
+    }
+
+    private void print(Object line) throws JsonProcessingException {
+        spec.commandLine().getOut().println(JSON.writeValueAsString(line));
+        spec.commandLine().getOut().flush();
+    }
+
+    private static void addShareOfProducts(Map<String, Object> figures, double peak, Gemma3 base) {
+        figures.put("products_gflops", Math.round(peak / 1e9));
+        figures.put("share_of_products", rounded(operations(base) * (double) figures.get("real_tokens_per_s") / peak));
     }
 
     /// Floating-point operations of the layers' products for one token: each weight once forward and once for the input's gradient. Attention, the head and the
@@ -74,7 +80,7 @@ final class MeasureCommand implements Callable<Integer> {
     }
 
     private LoraModel adapted(Gemma3 base) {
-        return adapter == null ? new Lora().rank(rank).alpha(2 * rank).targets(TARGETS.toArray(String[]::new)).attach(base, Seed.of(1)) : Lora.load(adapter, base);
+        return adapter == null ? Workload.lora(rank).attach(base, Seed.of(1)) : Lora.load(adapter, base);
     }
 
     /// The first step compiles and is left out, as the peers leave it out.
@@ -91,25 +97,5 @@ final class MeasureCommand implements Callable<Integer> {
 
     private static double rounded(double x) {
         return Double.parseDouble(String.format(Locale.ROOT, "%.3f", x));
-    }
-
-    private List<Example> examples() {
-        try (Stream<String> lines = Files.lines(workload)) {
-            return lines.map(this::example).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Example example(String line) {
-        try {
-            JsonNode row = JSON.readTree(line);
-            int[] tokens = IntStream.range(0, row.get("tokens").size()).map(i -> row.get("tokens").get(i).asInt()).toArray();
-            boolean[] learned = new boolean[tokens.length];
-            for (int i = row.get("completion_start").asInt(); i < tokens.length; i++) learned[i] = true;
-            return new Example(tokens, learned);
-        } catch (JsonProcessingException | NullPointerException e) {
-            throw TunebookException.of("measure", "no row of a workload", line, "make it with tests/bench/workload.py");
-        }
     }
 }

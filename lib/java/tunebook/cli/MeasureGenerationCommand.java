@@ -51,7 +51,7 @@ final class MeasureGenerationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        RandomModel.makeIfMissing(model, tokenizer);
+        RandomModel.makeIfMissing(model, tokenizer, RandomModel.LAYERS);
         Map<String, Object> figures = new LinkedHashMap<>(Map.of("peer", "tunebook", "dtype", precision == Precision.F32 ? "f32" : "bf16"));
         try (Session session = Session.open(); Gemma3 loaded = Gemma3.load(model, session, precision); Gemma3 spoken = loaded.withTemplate(new FunctionGemma())) {
             for (int batch : new int[] {1, 8}) figures.putAll(speed(spoken, batch));

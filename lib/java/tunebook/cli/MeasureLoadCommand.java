@@ -23,11 +23,11 @@ import tunebook.data.ExampleBuilder;
 import tunebook.engine.Session;
 import tunebook.gemma.FunctionGemma;
 import tunebook.gemma.Gemma3;
-import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
 import tunebook.nn.Precision;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Seed;
+import tunebook.tokenizer.Tokenizer;
 import tunebook.train.StepReport;
 import tunebook.train.TrainConfig;
 import tunebook.train.Trainer;
@@ -42,6 +42,7 @@ final class MeasureLoadCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "model folder or .gguf") private Path model;
     @Option(names = "--precision", description = "MIXED or F32", defaultValue = "MIXED") private Precision precision;
     @Option(names = "--rows", description = "JSONL: 10,000 of its rows, again from the first where it has fewer, are made into batches") private Optional<Path> rows;
+    @Option(names = "--tokenizer", description = "folder with the tokenizer that rows go through, in place of the model's; its vocabulary may not be larger") private Optional<Path> tokenizer;
     @Option(names = "--steps", description = "training steps of 8 of these rows that tell how long training on all of them takes", defaultValue = "3") private int steps;
 
     @Override
@@ -61,7 +62,7 @@ final class MeasureLoadCommand implements Callable<Integer> {
                 if (rows.isPresent()) data(loaded, rows.get(), out);
             }
         }
-        out.replaceAll((_, v) -> v instanceof Double d ? Double.parseDouble(String.format(Locale.ROOT, "%.3f", d)) : v);
+        out.replaceAll((_, v) -> v instanceof Double d ? Double.parseDouble(String.format(Locale.ROOT, "%.6g", d)) : v);
         spec.commandLine().getOut().println(JSON.writeValueAsString(out));
         return 0;
     }
@@ -70,20 +71,25 @@ final class MeasureLoadCommand implements Callable<Integer> {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    /// Reading, tokenizing and packing, and a training's seconds for as many rows by its median step; the step that compiles is left out.
+    /// Reading, tokenizing and packing, and the seconds of a training on as many tokens by its median step's tokens/s; the step that compiles is left out.
     private void data(Gemma3 loaded, Path file, Map<String, Object> out) {
-        try (Gemma3 base = loaded.withTemplate(new FunctionGemma()); LoraModel tuned = new Lora().targets("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "down_proj").attach(base, Seed.of(1))) {
+        try (Gemma3 base = loaded.withTemplate(new FunctionGemma()); LoraModel tuned = Workload.lora(8).attach(base, Seed.of(1))) {
+            Tokenizer words = tokenizer.map(Tokenizer::load).orElse(base.tokenizer());
             long start = System.nanoTime();
             ChatData some = ChatData.read(file);
             ChatData all = ChatData.of(IntStream.range(0, ROWS).mapToObj(i -> some.row(i % some.size())).toList(), file.toString());
-            List<Example> examples = new ExampleBuilder(base.tokenizer(), base.template()).examples(all).examples();
+            List<Example> examples = new ExampleBuilder(words, base.template()).examples(all).examples();
             Batches batches = Batches.bySize(examples, BATCH, 1, ROWS / BATCH, Seed.of(1), true);
             for (int i = 0; i < ROWS / BATCH; i++) batches.get(i, batches.learned());
             out.put("batches_s", since(start));
-            out.put("tokens", examples.stream().mapToLong(Example::length).sum());
+            long tokens = examples.stream().mapToLong(Example::length).sum();
             List<StepReport> reports = new Trainer(tuned, new TrainConfig().maxSteps(steps + 1).batchSize(2).accumulation(BATCH / 2)).run(examples.subList(0, BATCH * 8), List.of()).steps();
-            double[] seconds = reports.stream().skip(1).mapToDouble(StepReport::seconds).sorted().toArray();
-            out.put("training_s", seconds[seconds.length / 2] * ROWS / BATCH);
+            double[] rates = reports.stream().skip(1).mapToDouble(r -> r.tokens() / r.seconds()).sorted().toArray();
+            double training = tokens / rates[rates.length / 2];
+            out.put("tokens", tokens);
+            out.put("tokens_per_s", rates[rates.length / 2]);
+            out.put("training_s", training);
+            out.put("share_of_training", (double) out.get("batches_s") / training);
         }
     }
 }

@@ -10,6 +10,8 @@ import tunebook.graph.Activations;
 import tunebook.graph.Graph;
 import tunebook.graph.Operations;
 import tunebook.model.Blueprint;
+import tunebook.model.LanguageModel;
+import tunebook.model.ModelProgram;
 import tunebook.nn.AnswerLoss;
 import tunebook.tensor.Seed;
 import tunebook.train.TrainConfig;
@@ -25,8 +27,7 @@ record StepCost(long operations, long activations, long arguments) {
 
     /// Of a step on all `examples` together.
     static StepCost of(Blueprint model, TrainConfig config, List<Example> examples) {
-        Batches batches = Batches.bySize(examples, examples.size(), 1, 1, Seed.of(0), false);
-        Batch batch = batches.get(0, AnswerLoss.capacity(batches.learned()));
+        Batch batch = batch(examples);
         Graph step = graph(model, config, batch);
         long kept = activations(step);
         if (config.checkpointLayers()) kept += activations(graph(model, config.checkpointLayers(false), batch)) / model.network().layers();
@@ -34,8 +35,19 @@ record StepCost(long operations, long activations, long arguments) {
             step.parameters().values().stream().mapToLong(t -> t.shape().size() * t.dtype().bytes()).sum());
     }
 
-    /// The step's program for batches of this one's shape.
-    static Graph graph(Blueprint model, TrainConfig config, Batch batch) {
+    /// Bytes that the compiler sets aside for what is neither argument nor result of a step on all `examples` together.
+    static long working(LanguageModel model, TrainConfig config, List<Example> examples) {
+        try (ModelProgram step = ModelProgram.compile(model, graph(model, config, batch(examples)))) {
+            return step.compiled().memoryStats().temporary();
+        }
+    }
+
+    private static Batch batch(List<Example> examples) {
+        Batches batches = Batches.bySize(examples, examples.size(), 1, 1, Seed.of(0), false);
+        return batches.get(0, AnswerLoss.capacity(batches.learned()));
+    }
+
+    private static Graph graph(Blueprint model, TrainConfig config, Batch batch) {
         return new TrainGraphs(model, config, (int) batch.tokens().size(), (int) batch.targets().size()).whole();
     }
 
