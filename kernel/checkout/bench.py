@@ -1,9 +1,11 @@
-"""`./tunebook bench train`, `bench generate` and `bench load`: the project and its peers on one workload, in turn, on this machine."""
+"""`./tunebook bench train`, `generate`, `load` and `checkpoint`: the project, and its peers, on one workload, in turn, on this machine. `bench growth` has a file of its own."""
 
 import argparse
 import json
 import os
 import platform
+import shutil
+import statistics
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ from . import setup
 
 BENCH = setup.ROOT / "tests" / "bench"
 WORK = setup.STATE / "bench"
+RANDOM_270M = WORK / "gemma-3-270m-random"
 ROWS = 8  # of an optimizer step; the peers run at 2, since more do not fit into their memory
 PEER_ROWS = 2
 PEERS = {"trl": ("peer_trl.py", []), "tunix": ("peer_tunix.py", ["--max-length", "1024"])}
@@ -22,15 +25,22 @@ RATES = {"prefill_1": "prefill, 1 row", "prefill_8": "8 rows", "decode_1": "deco
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["growth"]:
+        from . import growth
+        return growth.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="tunebook bench")
-    parser.add_argument("what", choices=["train", "generate", "load"])
+    parser.add_argument("what", choices=["train", "generate", "load", "checkpoint", "growth"])
     parser.add_argument("--peers", action="store_true", help="also transformers (train: with PEFT, and Tunix), each in an environment of its own")
-    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--steps", type=int, help="timed steps (5; checkpoint: 200, a multiple of 20)")
     parser.add_argument("--rows", type=int, default=300, help="generate: rows of the evaluation, 0 for none")
-    parser.add_argument("--model", default=str(WORK / "gemma-3-270m-random"), help="model folder or .gguf (random weights of the 270M's shape)")
+    parser.add_argument("--model", default=str(RANDOM_270M), help="model folder or .gguf (random weights of the 270M's shape)")
     parser.add_argument("--micro", type=int, default=2, help="rows of a micro-batch")
+    parser.add_argument("--tokenizer", help="load: folder with the tokenizer that rows go through (the model's)")
     options = parser.parse_args(arguments)
+    options.steps = options.steps or (200 if options.what == "checkpoint" else 5)
     found = setup.whole()
+    if options.what == "checkpoint":
+        return checkpoint(found, options)
     if options.what == "load":
         return load(found, options)
     WORK.mkdir(parents=True, exist_ok=True)
@@ -42,7 +52,7 @@ def main(arguments: list[str]) -> int:
     if options.peers:
         results += [best(name, workload, options.steps) for name in PEERS]
     print(table(results))
-    write("train", results)
+    publish("train", results)
     return 0
 
 
@@ -57,7 +67,7 @@ def generate(found, options) -> int:
         results += [call(f"transformers {dtype}", [str(python), str(BENCH / "peer_transformers.py"), str(prompts), "--dtype", dtype, "--rows", str(options.rows)],
                          dict(os.environ)) for dtype in ("bf16", "f32")]
     print(rates(results))
-    write("generate", results)
+    publish("generate", results)
     return 0
 
 
@@ -81,18 +91,44 @@ def load(found, options) -> int:
     if not Path(options.model).exists():
         workload = WORK / "workload.jsonl"
         subprocess.run([sys.executable, BENCH / "workload.py", workload], check=True)
-        make(found, place, workload, options)
+        make(found, workload, options.model)
+    tokenizer = ["--tokenizer", options.tokenizer] if options.tokenizer else []
     rows = ["--rows", str(setup.ROOT / "data" / "phone-actions" / "train.jsonl"), "--steps", str(options.steps)]
-    print(json.dumps(call("tunebook", java.cli_command(found, place, ["measure-load", options.model, *rows]), java.environment(place))))
+    print(json.dumps(call("tunebook", java.cli_command(found, place, ["measure-load", options.model, *rows, *tokenizer]), java.environment(place))))
     file = Path(options.model) / "model.safetensors"
     if options.peers and file.is_file():
         print(json.dumps(call("safetensors", [str(environment("trl")), str(BENCH / "peer_load.py"), str(file)], dict(os.environ))))
     return 0
 
 
-def make(found, place, workload: Path, options) -> None:
+def checkpoint(found, options) -> int:
+    """What a checkpoint every ten steps costs of those steps' time: one run in which stretches of ten steps begin with one and without one, in turn."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    place, workload, out = java.layout(), WORK / "checkpoint-rows.jsonl", WORK / "checkpoints"
+    subprocess.run([sys.executable, BENCH / "workload.py", workload, "8", "0", "512"], check=True)
+    if not Path(options.model).exists():
+        make(found, workload, options.model)
+    shutil.rmtree(out, ignore_errors=True)
+    arguments = ["measure-checkpoint", str(workload), "--model", options.model, "--out", str(out), "--steps", str(options.steps)]
+    result = call("checkpoints", java.cli_command(found, place, arguments), java.environment(place))
+    shutil.rmtree(out)
+    result |= cost(result["with_s"], result["without_s"])
+    print(json.dumps(result))
+    publish("checkpoint", [result])
+    return 0
+
+
+def cost(with_s: list[float], without_s: list[float]) -> dict:
+    """Medians of stretches of ten steps, and of the share that one costs more than its neighbour without a checkpoint; how far the neighbours are apart tells the noise."""
+    shares = sorted(a / b - 1 for a, b in zip(with_s, without_s))
+    return {"step_without_s": statistics.median(without_s) / 10, "step_with_s": statistics.median(with_s) / 10,
+            "cost_share": statistics.median(shares), "cost_share_least": shares[0], "cost_share_most": shares[-1]}
+
+
+def make(found, workload: Path, model: str | Path, layers: int = 18) -> None:
     """The model, in a process of its own, so that its memory is not counted."""
-    arguments = ["measure", str(workload), "--model", options.model, "--steps", "1", "--rows", "1", "--micro", "1"]
+    place = java.layout()
+    arguments = ["measure", str(workload), "--model", str(model), "--layers", str(layers), "--steps", "1", "--rows", "1", "--micro", "1"]
     call("the model", java.cli_command(found, place, arguments), java.environment(place))
 
 
@@ -100,7 +136,7 @@ def ours(found, workload: Path, options) -> dict:
     place = java.layout()
     arguments = ["measure", str(workload), "--model", options.model, "--steps", str(options.steps), "--rows", str(ROWS), "--micro", str(options.micro)]
     if not Path(options.model).exists():
-        make(found, place, workload, options)
+        make(found, workload, options.model)
     return call("tunebook bf16", java.cli_command(found, place, arguments), java.environment(place))
 
 
@@ -146,10 +182,18 @@ def table(results: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def write(what: str, results: list[dict]) -> None:
+def publish(what: str, results: list[dict]) -> None:
+    file = results_file(what)
+    write(file, results)
+    print(f"written: {file}")
+
+
+def results_file(what: str) -> Path:
+    return BENCH / "results" / f"{what}-{time.strftime('%Y%m%d-%H%M')}.json"
+
+
+def write(out: Path, results: list[dict]) -> None:
     commit = subprocess.run(["git", "-C", str(setup.ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     stamp = {"when": time.strftime("%Y-%m-%d %H:%M"), "commit": commit, "machine": f"{os.cpu_count()} cores, {platform.machine()}", "results": results}
-    out = BENCH / "results" / f"{what}-{time.strftime('%Y%m%d-%H%M')}.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(stamp, indent=1) + "\n")
-    print(f"written: {out}")
