@@ -110,12 +110,10 @@ def model(found, layers: int) -> Path:
 
 
 def predicted(point: dict, reference: dict) -> dict:
-    """Tokens/s: the reference's operations/s hold everywhere. Memory: working memory grows as the activations that the graph keeps, arguments by their size, all else stays."""
+    """Tokens/s where the reference's operations/s hold; peak memory where it differs from the reference's by arguments and by what is kept for the backward pass."""
     step = reference["step_s"] * point["operations"] / reference["operations"]
-    working = reference["working_gb"] * point["activations"] / reference["activations"]
-    arguments = (point["arguments"] - reference["arguments"]) / 1e9
-    return {"tokens_per_s": point["rows"] * point["length"] / step, "step_s": step,
-            "peak_gb": reference["peak_gb"] - reference["working_gb"] + working + arguments, "working_gb": working}
+    more = sum(point[part] - reference[part] for part in ("arguments", "kept"))
+    return {"tokens_per_s": point["rows"] * point["length"] / step, "step_s": step, "peak_gb": reference["peak_gb"] + more / 1e9}
 
 
 def curves(results: list[dict]) -> list[dict]:

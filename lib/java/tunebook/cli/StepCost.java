@@ -2,11 +2,10 @@ package tunebook.cli;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import tunebook.data.Batch;
 import tunebook.data.Batches;
 import tunebook.data.Example;
-import tunebook.graph.Activations;
+import tunebook.graph.Kept;
 import tunebook.graph.Graph;
 import tunebook.graph.Operations;
 import tunebook.model.Blueprint;
@@ -20,17 +19,15 @@ import tunebook.train.TrainGraphs;
 /// What an optimizer step of one micro-batch costs, counted from its graph.
 ///
 /// @param operations  floating-point operations of its products
-/// @param activations bytes kept from the forward to the backward pass; with checkpointed layers, also those of one layer that is computed again
+/// @param kept        bytes that the forward pass leaves for the backward pass; with checkpointed layers, also those of one layer, which is computed again
 /// @param arguments   bytes of its inputs: weights, adapters, the optimizer's state, the batch
-record StepCost(long operations, long activations, long arguments) {
-    private static final Set<String> BATCH = Set.of("tokens", "positions", "segments", "predictors", "targets", "weights");
-
+record StepCost(long operations, long kept, long arguments) {
     /// Of a step on all `examples` together.
     static StepCost of(Blueprint model, TrainConfig config, List<Example> examples) {
         Batch batch = batch(examples);
         Graph step = graph(model, config, batch);
-        long kept = activations(step);
-        if (config.checkpointLayers()) kept += activations(graph(model, config.checkpointLayers(false), batch)) / model.network().layers();
+        long kept = kept(step);
+        if (config.checkpointLayers()) kept += kept(graph(model, config.checkpointLayers(false), batch)) / model.network().layers();
         return new StepCost(Operations.of(step, Map.of("positions", batch.positions().toInts())), kept,
             step.parameters().values().stream().mapToLong(t -> t.shape().size() * t.dtype().bytes()).sum());
     }
@@ -51,7 +48,7 @@ record StepCost(long operations, long activations, long arguments) {
         return new TrainGraphs(model, config, (int) batch.tokens().size(), (int) batch.targets().size()).whole();
     }
 
-    private static long activations(Graph step) {
-        return Activations.bytes(step.outputs().get("loss"), BATCH);
+    private static long kept(Graph step) {
+        return Kept.bytes(step.outputs().get("loss"));
     }
 }
