@@ -85,6 +85,11 @@ class JdkTest(unittest.TestCase):
 
 
 class CommandTest(unittest.TestCase):
+    def test_every_java_process_has_the_stack_that_deep_programs_need(self):
+        found = jdk.Jdk(Path("jdk"), 25, "25.0.3", frozenset())
+        for command in (java.cli_command(found, java.layout(), []), java.kernel_command(found, java.layout(), "file")):
+            self.assertIn(java.STACK, command)
+
     def test_the_heap_is_at_most_half_of_the_machine_unless_named(self):
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
         with mock.patch.dict(os.environ, {"TUNEBOOK_XMX": "9g"}):
