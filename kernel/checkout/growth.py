@@ -117,13 +117,13 @@ def predicted(point: dict, reference: dict) -> dict:
 
 
 def curves(results: list[dict]) -> list[dict]:
-    """Each series without and with checkpointed layers: its results by rising value."""
+    """Each series without and with checkpointed layers, where more than the point that all series share was measured: its results by rising value."""
     out = []
     for name, (key, label, values) in SERIES.items():
         for checkpointed in (False, True):
             line = [find(results, REFERENCE | {key: v, "checkpoint_layers": checkpointed}) for v in values]
             line = [r for r in line if r]
-            if len(line) > 1:
+            if any(r[key] != REFERENCE[key] for r in line):
                 out.append({"series": name, "label": label, "checkpoint_layers": checkpointed, "x": [r[key] for r in line], "results": line})
     return out
 

@@ -81,6 +81,9 @@ class PageTest(unittest.TestCase):
         self.assertEqual(lines[5], "| 1,024 | no | 4.00 | 256 | 205 | 1.25 | 4.51 | 4.10 | 1.10 | 2.50 |")
         self.assertEqual({line.count("|") for line in lines[2:]}, {11})
 
+    def test_a_series_of_which_only_the_shared_point_was_measured_has_no_table(self):
+        self.assertNotIn("**Rank**", growth.tables(results()))
+
     def test_a_lost_point_keeps_its_row_and_its_prediction(self):
         self.assertIn("| 2,048 | no | out of memory | | 128 | | | 11.10 | | |", growth.tables(results()))
 
