@@ -32,13 +32,11 @@ import tunebook.tensor.TunebookException;
 /// after every step. Every second kill waits for its random instant and then for the next moment at which a checkpoint is being written or removed.
 final class KilledTrainings {
     static final int STEPS = 100;
-    /// Milliseconds: no kill comes later than this after its process has started.
-    private static final int LATEST = 8000;
 
     private final Path folder;
     private final Random random;
     private final List<String> wrong = new ArrayList<>();
-    /// Milliseconds that a whole run takes, within [#LATEST].
+    /// Milliseconds that a whole run takes on this machine: kills come at random instants within it.
     private int whole;
     private int kills, beforeTheFirst, inside, finished, compared;
 
@@ -75,7 +73,7 @@ final class KilledTrainings {
     private void unbroken() throws IOException, InterruptedException {
         long start = System.nanoTime();
         if (process(folder.resolve("unbroken"), 10 * STEPS).waitFor() != 0) throw new IllegalStateException(log("unbroken"));
-        whole = (int) Math.min(LATEST, (System.nanoTime() - start) / 1_000_000);
+        whole = (int) ((System.nanoTime() - start) / 1_000_000);
     }
 
     /// One process more: started or resumed, and killed if it does not end before.
