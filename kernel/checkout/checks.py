@@ -8,9 +8,9 @@ import xml.etree.ElementTree as Xml
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import commands, notebooks, setup, wheel
+from . import bench, commands, notebooks, setup, wheel
 
-SPECIAL_TAGS = ["model", "gpu", "browser", "notebook", "tpu-aot"]
+SPECIAL_TAGS = ["model", "gpu", "browser", "transformers", "notebook", "tpu-aot"]
 ALWAYS = ["tpu-aot"]
 REPORTS = setup.ROOT / "target" / "surefire-reports"
 
@@ -27,7 +27,7 @@ class Count:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tunebook test")
-    parser.add_argument("--tags", default="", help="more tests, by name: model, gpu, browser")
+    parser.add_argument("--tags", default="", help="more tests, by name: model, gpu, browser, transformers")
     tags = [t for t in parser.parse_args(arguments).tags.split(",") if t]
     unknown = set(tags) - set(SPECIAL_TAGS)
     if unknown:
@@ -37,6 +37,8 @@ def main(arguments: list[str]) -> int:
     total = java_tests(found, tags) + notebook_tests() + kernel_tests() + colab_tests()
     if "browser" in tags:
         total += browser_tests()
+    if "transformers" in tags:
+        total += python_tests("transformers", bench.environment("trl"))
     skipped = f", {total.skipped} skipped" if total.skipped else ""
     print(f"{total.passed} passed, {total.failed} failed{skipped}")
     return 1 if total.failed else 0
