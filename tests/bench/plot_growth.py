@@ -20,7 +20,7 @@ STYLE = {"svg.fonttype": "none", "svg.hashsalt": "growth", "font.size": 9, "text
 def main(curves: list[dict], file: str) -> None:
     names = list(dict.fromkeys(c["series"] for c in curves))
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(len(ROWS), len(names), figsize=(3 * len(names), 5), squeeze=False, sharex="col")
+        figure, axes = plt.subplots(len(ROWS), len(names), figsize=(max(6, 3 * len(names)), 5), squeeze=False, sharex="col")
         for r, (key, unit) in enumerate(ROWS.items()):
             for c, name in enumerate(names):
                 for curve in (c for c in curves if c["series"] == name):
