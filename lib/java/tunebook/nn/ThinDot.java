@@ -5,7 +5,6 @@ import tunebook.graph.OpsDot;
 import tunebook.graph.OpsIndex;
 import tunebook.graph.Tensor;
 import tunebook.tensor.DType;
-import tunebook.tensor.Shape;
 
 /// The product behind the gradient of a low-rank matrix: two tall arrays, one of them thin, contracted over their rows.
 public final class ThinDot {
@@ -20,13 +19,12 @@ public final class ThinDot {
         int out = wide.dim(1);
         if (compute.minDotRows() == 1 || rows == 1) return OpsDot.dot(thin, wide, List.of(), List.of(), List.of(0), List.of(0));
         int half = (rows + 1) / 2; // an odd number's middle row is computed twice
-        Tensor across = Moved.bits(thin).transpose(1, 0);
-        return OpsIndex.repeat(2, List.of(across, wide), List.of(thin.graph().zeros(new Tensor.Type(DType.F32, Shape.of(rows, out)))), (trip, v) -> {
+        Tensor across = Moved.of(thin, x -> x.transpose(1, 0));
+        return OpsIndex.repeat(2, List.of(across, wide), List.of(thin.graph().full(DType.F32, 0, rows, out)), (trip, v) -> {
             Tensor zero = trip.graph().scalar(DType.I32, 0);
             List<Tensor> start = List.of(trip.mul(rows - half), zero);
-            Tensor part = OpsIndex.dynamicSlice(v.get(0), start, half, v.get(0).dim(1));
-            Tensor product = OpsDot.matmul(part.dtype() == DType.U16 ? part.bitcast(DType.BF16) : part, v.get(1));
-            return List.of(OpsIndex.dynamicUpdate(v.get(2), product, start));
+            Tensor part = Moved.dynamicSlice(v.get(0), start, half, v.get(0).dim(1));
+            return List.of(OpsIndex.dynamicUpdate(v.get(2), OpsDot.matmul(part, v.get(1)), start));
         }).getFirst();
     }
 }
