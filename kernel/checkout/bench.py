@@ -43,14 +43,12 @@ def main(arguments: list[str]) -> int:
         return checkpoint(found, options)
     if options.what == "load":
         return load(found, options)
-    WORK.mkdir(parents=True, exist_ok=True)
     if options.what == "generate":
         return generate(found, options)
-    workload = WORK / "workload.jsonl"
-    subprocess.run([sys.executable, BENCH / "workload.py", workload], check=True)
-    results = [ours(found, workload, options)]
+    rows = workload("workload.jsonl")
+    results = [ours(found, rows, options)]
     if options.peers:
-        results += [best(name, workload, options.steps) for name in PEERS]
+        results += [best(name, rows, options.steps) for name in PEERS]
     print(table(results))
     publish("train", results)
     return 0
@@ -59,6 +57,7 @@ def main(arguments: list[str]) -> int:
 def generate(found, options) -> int:
     """Prefill, decoding and an evaluation; the peer gets the evaluation's prompts from the project, and counts at its better type in each column."""
     place = java.layout()
+    WORK.mkdir(parents=True, exist_ok=True)
     prompts = WORK / "prompts.jsonl"
     arguments = ["measure-generation", "--model", options.model, "--prompts", str(prompts), "--rows", str(options.rows)]
     results = [call("tunebook bf16", java.cli_command(found, place, arguments), java.environment(place))]
@@ -86,12 +85,8 @@ def rates(results: list[dict]) -> str:
 
 def load(found, options) -> int:
     """A model's files to parameters on the device, beside the safetensors library; 10,000 rows to batches, beside training on them."""
-    WORK.mkdir(parents=True, exist_ok=True)
     place = java.layout()
-    if not Path(options.model).exists():
-        workload = WORK / "workload.jsonl"
-        subprocess.run([sys.executable, BENCH / "workload.py", workload], check=True)
-        make(found, workload, options.model)
+    make_if_missing(found, options.model)
     tokenizer = ["--tokenizer", options.tokenizer] if options.tokenizer else []
     rows = ["--rows", str(setup.ROOT / "data" / "phone-actions" / "train.jsonl"), "--steps", str(options.steps)]
     print(json.dumps(call("tunebook", java.cli_command(found, place, ["measure-load", options.model, *rows, *tokenizer]), java.environment(place))))
@@ -103,13 +98,10 @@ def load(found, options) -> int:
 
 def checkpoint(found, options) -> int:
     """What a checkpoint every ten steps costs of those steps' time: one run in which stretches of ten steps begin with one and without one, in turn."""
-    WORK.mkdir(parents=True, exist_ok=True)
-    place, workload, out = java.layout(), WORK / "checkpoint-rows.jsonl", WORK / "checkpoints"
-    subprocess.run([sys.executable, BENCH / "workload.py", workload, "8", "0", "512"], check=True)
-    if not Path(options.model).exists():
-        make(found, workload, options.model)
+    place, out = java.layout(), WORK / "checkpoints"
+    make_if_missing(found, options.model)
     shutil.rmtree(out, ignore_errors=True)
-    arguments = ["measure-checkpoint", str(workload), "--model", options.model, "--out", str(out), "--steps", str(options.steps)]
+    arguments = ["measure-checkpoint", str(workload("checkpoint-rows.jsonl", 8, 512)), "--model", options.model, "--out", str(out), "--steps", str(options.steps)]
     result = call("checkpoints", java.cli_command(found, place, arguments), java.environment(place))
     shutil.rmtree(out)
     result |= cost(result["with_s"], result["without_s"])
@@ -125,26 +117,34 @@ def cost(with_s: list[float], without_s: list[float]) -> dict:
             "cost_share": statistics.median(shares), "cost_share_least": shares[0], "cost_share_most": shares[-1]}
 
 
-def make(found, workload: Path, model: str | Path, layers: int = 18) -> None:
-    """The model, in a process of its own, so that its memory is not counted."""
+def workload(name: str, rows: int = 64, length: int = 0) -> Path:
+    """A file of rows in the working folder, of mobile-actions' lengths where none is given."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    subprocess.run([sys.executable, BENCH / "workload.py", WORK / name, str(rows), "0", str(length)], check=True)
+    return WORK / name
+
+
+def make_if_missing(found, model: str | Path, layers: int = 18) -> None:
+    """A random model, in a process of its own, so that its memory is not counted."""
+    if Path(model).exists():
+        return
     place = java.layout()
-    arguments = ["measure", str(workload), "--model", str(model), "--layers", str(layers), "--steps", "1", "--rows", "1", "--micro", "1"]
+    arguments = ["measure", str(workload("one-row.jsonl", 1, 256)), "--model", str(model), "--layers", str(layers), "--steps", "1", "--rows", "1", "--micro", "1"]
     call("the model", java.cli_command(found, place, arguments), java.environment(place))
 
 
-def ours(found, workload: Path, options) -> dict:
+def ours(found, rows: Path, options) -> dict:
     place = java.layout()
-    arguments = ["measure", str(workload), "--model", options.model, "--steps", str(options.steps), "--rows", str(ROWS), "--micro", str(options.micro)]
-    if not Path(options.model).exists():
-        make(found, workload, options.model)
+    arguments = ["measure", str(rows), "--model", options.model, "--steps", str(options.steps), "--rows", str(ROWS), "--micro", str(options.micro)]
+    make_if_missing(found, options.model)
     return call("tunebook bf16", java.cli_command(found, place, arguments), java.environment(place))
 
 
-def best(peer: str, workload: Path, steps: int) -> dict:
+def best(peer: str, rows: Path, steps: int) -> dict:
     """The better of bf16 and f32."""
     script, extra = PEERS[peer]
     python = environment(peer)
-    runs = [call(f"{peer} {dtype}", [str(python), str(BENCH / script), str(workload), "--dtype", dtype, "--steps", str(steps), "--batch", str(PEER_ROWS), *extra],
+    runs = [call(f"{peer} {dtype}", [str(python), str(BENCH / script), str(rows), "--dtype", dtype, "--steps", str(steps), "--batch", str(PEER_ROWS), *extra],
                  dict(os.environ)) for dtype in ("bf16", "f32")]
     return max(runs, key=lambda run: run["real_tokens_per_s"]) | {"rows": PEER_ROWS}
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 from tunebook_kernel import java
@@ -34,7 +33,6 @@ def main(arguments: list[str]) -> int:
     if unknown := [n for n in names if n not in SERIES]:
         raise setup.SetupFault(f"There is no series {', '.join(unknown)}: they are {', '.join(SERIES)}.")
     found = setup.whole()
-    bench.WORK.mkdir(parents=True, exist_ok=True)
     results = json.loads(options.measured.read_text())["results"] if options.measured else []
     out = bench.results_file("growth")
     wanted = points(names, options.points)
@@ -75,7 +73,8 @@ def words(point: dict) -> str:
 def measure(found, point: dict, steps: int, said: str) -> dict:
     """One point in a process of its own. What the step costs by its graph is there also where memory was too small to run it."""
     place = java.layout()
-    arguments = ["measure", str(workload(point["length"], point["rows"])), "--model", str(model(found, point["layers"])), "--steps", str(steps),
+    rows = bench.workload(f"rows-{point['rows']}x{point['length']}.jsonl", point["rows"], point["length"])
+    arguments = ["measure", str(rows), "--model", str(model(found, point["layers"])), "--steps", str(steps),
                  "--rows", str(point["rows"]), "--micro", str(point["rows"]), "--rank", str(point["rank"]), "--cost"]
     if point["checkpoint_layers"]:
         arguments.append("--checkpoint-layers")
@@ -96,16 +95,9 @@ def measured(line: dict) -> dict:
     return {"tokens_per_s": line["real_tokens_per_s"], "step_s": line["step_s"][1], "peak_gb": line["peak_rss_gb"], "working_gb": line["working_gb"]}
 
 
-def workload(length: int, rows: int) -> Path:
-    file = bench.WORK / f"rows-{rows}x{length}.jsonl"
-    subprocess.run([sys.executable, bench.BENCH / "workload.py", file, str(rows), "0", str(length)], check=True)
-    return file
-
-
 def model(found, layers: int) -> Path:
     path = bench.RANDOM_270M if layers == REFERENCE["layers"] else bench.WORK / f"gemma-3-random-{layers}-layers"
-    if not path.exists():
-        bench.make(found, workload(256, 1), path, layers)
+    bench.make_if_missing(found, path, layers)
     return path
 
 

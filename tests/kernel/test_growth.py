@@ -49,7 +49,7 @@ class PointsTest(unittest.TestCase):
 class MeasureTest(unittest.TestCase):
     def measure(self, status: int, out: str, errors: str) -> dict:
         done = subprocess.CompletedProcess([], status, out, errors)
-        with mock.patch.object(subprocess, "run", return_value=done), mock.patch.object(growth, "workload"), mock.patch.object(growth, "model"), \
+        with mock.patch.object(subprocess, "run", return_value=done), mock.patch.object(bench, "workload"), mock.patch.object(growth, "model"), \
                 mock.patch.object(growth.java, "cli_command"), mock.patch("builtins.print"):
             return growth.measure(None, growth.REFERENCE, 2, "a point")
 
