@@ -51,6 +51,7 @@ def layout() -> Layout:
 def flags(place: Layout) -> list[str]:
     """Flags that every Java process needs, the class path among them."""
     return [
+        "--add-modules", "jdk.incubator.vector",  # products of few rows, in engine.pjrt.StreamedDot
         "--enable-native-access=ALL-UNNAMED",
         "--add-opens", "jdk.jshell/jdk.jshell=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",

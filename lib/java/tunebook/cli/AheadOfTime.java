@@ -41,7 +41,7 @@ final class AheadOfTime {
         Map<String, MemoryStats> out = new LinkedHashMap<>();
         TrainConfig config = new TrainConfig().maxSteps(1000).maxLength(LONGEST);
         add(out, topology, new TrainGraphs(model(), config, TOKENS, AnswerLoss.capacity(LEARNED)).whole());
-        DecodeGraphs decode = new DecodeGraphs(model(), DECODE_ROWS, LONGEST + 256, true);
+        DecodeGraphs decode = new DecodeGraphs(model(), DECODE_ROWS, LONGEST + 256, true, false);
         add(out, topology, decode.prefill(TOKENS));
         add(out, topology, decode.decode());
         return out;

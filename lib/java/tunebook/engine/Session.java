@@ -15,6 +15,7 @@ import tunebook.engine.pjrt.CompileOptions;
 import tunebook.engine.pjrt.Device;
 import tunebook.engine.pjrt.Executable;
 import tunebook.engine.pjrt.PluginErrors;
+import tunebook.graph.Op;
 import tunebook.graph.Program;
 import tunebook.graph.StableHlo;
 import tunebook.graph.Tensor;
@@ -38,12 +39,14 @@ public final class Session implements AutoCloseable {
     private final AtomicInteger cacheHits = new AtomicInteger();
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private Map<String, Object> xlaFlags;
+    private final boolean streamsDots;
     private volatile boolean useBf16 = true;
 
     private Session(Client client) {
         this.client = client;
         this.device = client.devices().getFirst();
         this.xlaFlags = platform().equals("cpu") ? CPU_FLAGS : Map.of();
+        this.streamsDots = platform().equals("cpu") && client.registerStreamedDot(Op.StreamedDot.TARGET);
         this.cache = new ProgramCache(ProgramCache.defaultFolder(), this::note);
     }
 
@@ -85,6 +88,11 @@ public final class Session implements AutoCloseable {
     public Session useBf16(boolean use) {
         useBf16 = use;
         return this;
+    }
+
+    /// Whether programs may hold [tunebook.graph.OpsDot#streamed]: on a CPU, where Java was started with `--add-modules jdk.incubator.vector`.
+    public boolean streamsDots() {
+        return streamsDots;
     }
 
     private double computeCapability() {

@@ -26,10 +26,8 @@ import tunebook.tensor.Shape;
 /// @param rows   B, sequences generated together
 /// @param slots  S, cache slots of each
 /// @param greedy whether decoding gives the likeliest tokens alone, without logits
-public record DecodeGraphs(Blueprint model, int rows, int slots, boolean greedy) {
-    /// Bytes of weights that one row's decoding may copy.
-    private static final long MOST_COPIED = 2L << 30;
-
+/// @param streams whether the device has streamed products
+public record DecodeGraphs(Blueprint model, int rows, int slots, boolean greedy, boolean streams) {
     /// Name of the cache's part `i`: keys of layer 0, values of layer 0, keys of layer 1, …
     static String cache(int i) {
         return "cache." + i;
@@ -39,7 +37,7 @@ public record DecodeGraphs(Blueprint model, int rows, int slots, boolean greedy)
     /// Outputs: the cache, `logits` [B, V] and the likeliest tokens, `next` [B] (the lowest id of equals).
     public Graph prefill(int tokens) {
         Graph g = new Graph("prefill");
-        Modules m = model.modules(g);
+        Modules m = model.modules(weights(g), Optional.empty());
         Tensor ids = g.parameter("tokens", DType.I32, Shape.of(tokens));
         Tensor positions = g.parameter("positions", DType.I32, Shape.of(tokens));
         Tensor segments = g.parameter("segments", DType.I32, Shape.of(tokens));
@@ -94,12 +92,7 @@ public record DecodeGraphs(Blueprint model, int rows, int slots, boolean greedy)
     }
 
     private Weights weights(Graph g) {
-        return new Weights(g, streamed() ? model.compute().oneRow() : model.compute(), Map.of(), model::type);
-    }
-
-    /// Whether decoding takes weights in the form of [Compute#oneRow], a copy of all of them.
-    private boolean streamed() {
-        return rows == 1 && 4 * model.network().parameters().values().stream().mapToLong(Shape::size).sum() <= MOST_COPIED;
+        return new Weights(g, streams ? model.compute().streaming() : model.compute(), Map.of(), model::type);
     }
 
     /// Lets another attention work and keeps the keys and values it is given.

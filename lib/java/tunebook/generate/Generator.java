@@ -23,7 +23,7 @@ import tunebook.tensor.TunebookException;
 /// Generates text: all prompts of a batch in one pass without padding, then one token for every row at a time over a key/value cache.
 ///
 /// Programs are compiled for a few sizes (prompt tokens, cache slots) and kept while this is open, and so are weights in the form that decoding takes:
-/// adapters joined with theirs, on CPU for one row an F32 copy of a model of up to 500 million parameters. An interrupt of the thread ends generation after
+/// adapters joined with theirs. An interrupt of the thread ends generation after
 /// the token it is at and gives what there is. [#close] frees programs and copies.
 public final class Generator implements AutoCloseable {
     private final LanguageModel model;
@@ -80,6 +80,10 @@ public final class Generator implements AutoCloseable {
                     + vocabulary, "encode it with the model's own tokenizer");
     }
 
+    private DecodeGraphs graphs(int slots, boolean greedy) {
+        return new DecodeGraphs(model, rows, slots, greedy, model.session().streamsDots());
+    }
+
     private ModelProgram program(String name, Supplier<Graph> graph) {
         return programs.computeIfAbsent(name, _ -> ModelProgram.compile(model, graph.get()));
     }
@@ -89,7 +93,7 @@ public final class Generator implements AutoCloseable {
         Optional<List<Buffer>> now = Optional.of(model.trainable().stream().map(model::buffer).toList());
         if (now.equals(sharedOf)) return;
         unshare();
-        Graph once = new DecodeGraphs(model, rows, 1, true).once();
+        Graph once = graphs(1, true).once();
         if (!once.outputs().isEmpty()) shared.putAll(program("once", () -> once).run(Map.of()));
         sharedOf = now;
     }
@@ -147,7 +151,7 @@ public final class Generator implements AutoCloseable {
                 int[] next = prefill();
                 take(next);
                 interrupted = Thread.currentThread().isInterrupted();
-                ModelProgram decode = program("decode " + slots + " " + greedy, () -> new DecodeGraphs(model, rows, slots, greedy).decode());
+                ModelProgram decode = program("decode " + slots + " " + greedy, () -> graphs(slots, greedy).decode());
                 for (int t = 1; t < maxTokens && !allStopped() && !interrupted; t++) {
                     take(next = step(decode, next, t - 1));
                     interrupted = Thread.currentThread().isInterrupted();
@@ -201,7 +205,7 @@ public final class Generator implements AutoCloseable {
                 last[r] = at - 1;
             }
             for (int i = at; i < capacity; i++) positions[i] = i - at;
-            ModelProgram program = program("prefill " + capacity + " " + slots, () -> new DecodeGraphs(model, rows, slots, greedy).prefill(capacity));
+            ModelProgram program = program("prefill " + capacity + " " + slots, () -> graphs(slots, greedy).prefill(capacity));
             int[] next = call(program, true, Map.of("tokens", put(tokens), "positions", put(positions), "segments", put(segments), "sources", put(sources), "last", put(last)));
             state.put("slot_positions", model.session().put(HostArray.of(held, rows, slots), "key/value cache"));
             return next;

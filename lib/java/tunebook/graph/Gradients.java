@@ -123,7 +123,7 @@ public final class Gradients {
             case Op.CustomGradient c -> custom(c, in, dy);
             case Op.Bitcast _, Op.Compare _ -> List.of();
             case Op.Parameter _, Op.Constant _, Op.Literal _, Op.Iota _ -> List.of();
-            case Op.While _, Op.RandomBits _, Op.SortDescending _ ->
+            case Op.While _, Op.RandomBits _, Op.SortDescending _, Op.StreamedDot _ ->
                 throw TunebookException.of("Gradients.of", "no gradient through " + n, n.types().toString(), "give it one with Graph.withGradient");
         };
     }

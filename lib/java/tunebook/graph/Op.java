@@ -48,6 +48,13 @@ public sealed interface Op {
     record Dot(List<Integer> leftBatch, List<Integer> rightBatch, List<Integer> leftContract, List<Integer> rightContract,
                DType out, boolean highest) implements Op {}
 
+    /// inputs: x [B, I] F32, weights [O, I] BF16 or F32 → x times each weight transposed, side by side, [B, sum of O] F32. A function of this process computes
+    /// it, for programs on the CPU that are never differentiated; see [OpsDot#streamed].
+    record StreamedDot() implements Op {
+        /// What the function is called in programs.
+        public static final String TARGET = "tunebook_streamed_dot";
+    }
+
     record Slice(List<Integer> starts, List<Integer> limits) implements Op {}
 
     /// Zeros around the input.

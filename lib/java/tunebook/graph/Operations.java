@@ -40,6 +40,7 @@ public final class Operations {
         Tensor out = new Tensor(n, 0);
         switch (n.op()) {
             case Op.Dot d -> count += 2 * out.shape().size() * d.leftContract().stream().mapToLong(axis -> in.getFirst().dim(axis)).reduce(1, (a, b) -> a * b);
+            case Op.StreamedDot _ -> count += 2 * out.shape().size() * in.getFirst().dim(1);
             case Op.While w -> loop(n, w);
             case Op.Constant c when out.dtype() == DType.I32 -> known.put(out, new int[] {(int) c.value()});
             case Op.Barrier _ -> {

@@ -16,6 +16,18 @@ public final class OpsDot {
         return dot(a, b, List.of(), List.of(), List.of(a.rank() - 1), List.of(b.rank() - 1));
     }
 
+    /// `x` [B, I] F32 times each of `weights` [O, I] (BF16 or F32) transposed, results side by side: [B, sum of O] F32. For few rows: weights are read once, as
+    /// they are stored. CPU devices with [tunebook.engine.Session#streamsDots] alone run it, and it has no gradient.
+    public static Tensor streamed(Tensor x, List<Tensor> weights) {
+        for (Tensor w : weights)
+            if (x.dtype() != DType.F32 || !List.of(DType.F32, DType.BF16).contains(w.dtype()) || x.rank() != 2 || w.rank() != 2 || x.dim(1) != w.dim(1))
+                throw TunebookException.of("Graph.streamed", "operands do not fit", x + " and " + w, "give F32 [B, I] and weights [O, I] in F32 or BF16");
+        List<Tensor> inputs = new ArrayList<>(List.of(x));
+        inputs.addAll(weights);
+        int out = weights.stream().mapToInt(w -> w.dim(0)).sum();
+        return x.graph().node(new Op.StreamedDot(), inputs, new Tensor.Type(DType.F32, Shape.of(x.dim(0), out)));
+    }
+
     /// `a` [M, I] times `b` [I, O] → [M, O]; F32 out.
     public static Tensor matmul(Tensor a, Tensor b) {
         return dot(a, b, List.of(), List.of(), List.of(a.rank() - 1), List.of(0));

@@ -119,6 +119,7 @@ public final class StableHlo {
             case Op.Transpose t -> text.append("stablehlo.transpose ").append(list(in)).append(", dims = ").append(t.axes()).append(" : ").append(signature(in, out));
             case Op.Reduce r -> reduce(r, in.getFirst(), out);
             case Op.Dot d -> dot(d, in, out);
+            case Op.StreamedDot _ -> hostCall(Op.StreamedDot.TARGET, in, out);
             case Op.Slice s -> text.append("stablehlo.slice ").append(list(in)).append(" [").append(IntStream.range(0, s.starts().size())
                 .mapToObj(i -> s.starts().get(i) + ":" + s.limits().get(i)).collect(Collectors.joining(", "))).append("] : ").append(signature(in, out));
             case Op.Pad p -> pad(p, in.getFirst(), out, id, indent);
@@ -144,6 +145,17 @@ public final class StableHlo {
 
     private void one(String operation, List<Tensor> in, Tensor out) {
         text.append("stablehlo.").append(operation).append(' ').append(list(in)).append(" : ").append(signature(in, out));
+    }
+
+    /// A typed call of XLA's foreign function interface, all arrays in row-major order.
+    private void hostCall(String target, List<Tensor> in, Tensor out) {
+        text.append("stablehlo.custom_call @").append(target).append('(').append(list(in)).append(") {api_version = 4 : i32, backend_config = {}, operand_layouts = [")
+            .append(in.stream().map(StableHlo::rowMajor).collect(Collectors.joining(", "))).append("], result_layouts = [").append(rowMajor(out)).append("]} : ")
+            .append(signature(in, out));
+    }
+
+    private static String rowMajor(Tensor t) {
+        return "dense<" + IntStream.range(0, t.rank()).mapToObj(i -> t.rank() - 1 - i).toList() + "> : tensor<" + t.rank() + "xindex>";
     }
 
     private void reduce(Op.Reduce r, Tensor in, Tensor out) {

@@ -67,8 +67,8 @@ final class LoraModules implements Modules {
         List<Tensor> bs = modules.stream().map(m -> weight(LoraBlueprint.pathB(m))).toList();
         Tensor a = OpsShape.concat(0, as); // [R * modules, in]
         int rows = bs.stream().mapToInt(b -> b.dim(0)).sum();
-        Tensor joined = once("joined:" + String.join("+", modules), new Tensor.Type(compute().held(), Shape.of(rows, a.dim(1) + a.dim(0))),
-            w -> joined(w, modules).to(compute().held()));
+        Tensor joined = once("joined:" + String.join("+", modules), new Tensor.Type(compute().dot(), Shape.of(rows, a.dim(1) + a.dim(0))),
+            w -> joined(w, modules));
         Tensor dropped = dropout(x);
         Tensor low = product(dropped, a).to(dot); // [T, R * modules]
         Tensor y = product(Moved.concat(1, List.of(x.to(dot), low)), joined);

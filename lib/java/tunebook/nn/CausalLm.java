@@ -45,6 +45,6 @@ public interface CausalLm {
 
     /// `hidden` [T, D] → [T, V] F32.
     default Tensor logits(Modules m, Tensor hidden) {
-        return m.product(hidden, m.operand(headPath()));
+        return m.product(hidden, m.weight(headPath()));
     }
 }

@@ -9,17 +9,18 @@ import tunebook.tensor.DType;
 /// @param dot        operand type of two-dimensional products; results are F32
 /// @param batchedDot operand type of products with a batch axis (XLA's CPU compiler has none in BF16)
 /// @param minDotRows products with fewer rows than this are padded with zero rows (one-row BF16 products are slow on CPU)
-/// @param held       element type of weights as products take them: `dot`, or F32 holding values of `dot`
-public record Compute(DType dot, DType batchedDot, int minDotRows, DType held) {
+/// @param streamedRows products of at most this many rows are [tunebook.graph.OpsDot#streamed], in programs without gradients on devices that have it; 0: none
+public record Compute(DType dot, DType batchedDot, int minDotRows, int streamedRows) {
     /// F32 throughout, on every device.
-    public static final Compute F32 = new Compute(DType.F32, DType.F32, 1, DType.F32);
+    public static final Compute F32 = new Compute(DType.F32, DType.F32, 1, 0);
     /// BF16 operands, F32 results, for accelerators with BF16 units.
-    public static final Compute MIXED = new Compute(DType.BF16, DType.BF16, 1, DType.BF16);
+    public static final Compute MIXED = new Compute(DType.BF16, DType.BF16, 1, 0);
     /// BF16 operands, F32 results, for XLA's CPU compiler.
-    public static final Compute MIXED_CPU = new Compute(DType.BF16, DType.F32, 8, DType.BF16);
+    public static final Compute MIXED_CPU = new Compute(DType.BF16, DType.F32, 8, 0);
 
-    /// The same for programs whose products have one row: XLA's CPU compiler streams F32 weights, whereas BF16 ones are packed anew in each call.
-    public Compute oneRow() {
-        return minDotRows == 1 ? this : new Compute(dot, batchedDot, 1, DType.F32);
+    /// The same for programs without gradients on a device that has streamed products: faster up to the number of rows that BF16 units take to make up for
+    /// packing each weight anew in each call, see `tests/bench/README.md`.
+    public Compute streaming() {
+        return new Compute(dot, batchedDot, minDotRows, dot == DType.BF16 ? 4 : 16);
     }
 }

@@ -4,6 +4,7 @@ import tunebook.graph.Graph;
 import tunebook.graph.OpsDot;
 import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
+import tunebook.tensor.DType;
 import java.util.List;
 import java.util.function.Function;
 
@@ -32,18 +33,17 @@ public interface Modules {
     /// @param value over the modules it is given, which may be those of another graph
     Tensor once(String name, Tensor.Type type, Function<Modules, Tensor> value);
 
-    /// The parameter called `path` as products take it.
-    default Tensor operand(String path) {
-        Tensor w = weight(path);
-        Compute c = compute();
-        return c.held() == c.dot() ? w : once("held:" + path, new Tensor.Type(c.held(), w.shape()), m -> m.weight(path).to(c.dot()).to(c.held()));
-    }
-
     /// `x` [T, in] times `weight` [out, in] transposed → [T, out] F32, in the arithmetic of [#compute].
     default Tensor product(Tensor x, Tensor weight) {
-        Tensor left = x.to(compute().dot()).to(compute().held());
+        return product(x, List.of(weight));
+    }
+
+    /// The products of `x` with several weights, side by side: [T, sum of out] F32.
+    default Tensor product(Tensor x, List<Tensor> weights) {
+        Tensor left = x.to(compute().dot());
+        if (x.dim(0) <= compute().streamedRows()) return OpsDot.streamed(left.to(DType.F32), weights);
         int missing = compute().minDotRows() - x.dim(0);
-        if (missing > 0) left = OpsShape.concat(0, List.of(left, graph().full(left.dtype(), 0, missing, x.dim(1))));
-        return OpsDot.linear(left, weight.to(compute().held())).slice(0, 0, x.dim(0));
+        Tensor padded = missing <= 0 ? left : OpsShape.concat(0, List.of(left, graph().full(left.dtype(), 0, missing, x.dim(1))));
+        return OpsShape.concat(1, weights.stream().map(w -> OpsDot.linear(padded, w.to(compute().dot())).slice(0, 0, x.dim(0))).toList());
     }
 }

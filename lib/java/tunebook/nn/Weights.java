@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import tunebook.graph.Graph;
-import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
 
 /// Modules that are just parameters: each becomes an argument of the program when it is first asked for.
@@ -63,6 +62,6 @@ public final class Weights implements Modules {
 
     @Override
     public Tensor linear(Tensor x, List<String> modules) {
-        return OpsShape.concat(1, modules.stream().map(module -> product(x, operand(module + ".weight"))).toList());
+        return product(x, modules.stream().map(module -> weight(module + ".weight")).toList());
     }
 }

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import tunebook.TinyGemma;
 import tunebook.gemma.Gemma3;
 import tunebook.generate.Generated.Finish;
+import tunebook.graph.StableHlo;
 import tunebook.lora.Lora;
 import tunebook.lora.LoraModel;
-import tunebook.nn.Compute;
 import tunebook.nn.Precision;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
@@ -168,7 +168,7 @@ class GeneratorTest {
     @Test
     void adaptersAreJoinedApartFromTheStepAndAgainWhenTheyChange() {
         try (LoraModel tuned = Lora.load(java.nio.file.Path.of("tests/golden/lora/names"), model); Generator own = new Generator(tuned, 2)) {
-            DecodeGraphs graphs = new DecodeGraphs(tuned, 2, 128, true);
+            DecodeGraphs graphs = new DecodeGraphs(tuned, 2, 128, true, false);
             Set<String> arguments = graphs.decode().parameters().keySet();
             List<String> joined = arguments.stream().filter(name -> name.startsWith("joined:")).toList();
             assertEquals(joined, List.copyOf(graphs.once().outputs().keySet()));
@@ -181,8 +181,14 @@ class GeneratorTest {
     }
 
     @Test
+    void decodingStreamsWeightsWhereTheDeviceCan() {
+        assertTrue(model.session().streamsDots());
+        assertTrue(StableHlo.emit(new DecodeGraphs(model, 1, 128, true, true).decode()).text().contains("@tunebook_streamed_dot("));
+        assertTrue(!StableHlo.emit(new DecodeGraphs(model, 1, 128, true, false).decode()).text().contains("custom_call"));
+    }
+
+    @Test
     void oneRowIsContinuedAsSeveralAreInMixedPrecision() {
-        assertEquals(DType.F32, Compute.MIXED_CPU.oneRow().held());
         try (Gemma3 coarse = TinyGemma.load(Precision.MIXED); Generator one = new Generator(coarse, 1); Generator several = new Generator(coarse, 3)) {
             assertArrayEquals(several.generate(PROMPT, 20, Set.of()).tokens(), one.generate(PROMPT, 20, Set.of()).tokens());
         }

@@ -22,7 +22,7 @@ class ThinDotTest {
         HostArray thin = Numbers.random(1, T, rank).to(type);
         HostArray wide = Numbers.random(2, T, OUT).to(type);
         Graph g = new Graph("thin");
-        Tensor product = ThinDot.of(new Compute(type, type, minDotRows, type), g.parameter("thin", type, Shape.of(T, rank)), g.parameter("wide", type, Shape.of(T, OUT)));
+        Tensor product = ThinDot.of(new Compute(type, type, minDotRows, 0), g.parameter("thin", type, Shape.of(T, rank)), g.parameter("wide", type, Shape.of(T, OUT)));
         g.output("product", product);
         HostArray out = Numbers.run(g, Map.of("thin", thin, "wide", wide)).get("product");
         assertEquals(Shape.of(rank, OUT), out.shape());

@@ -75,6 +75,13 @@ public final class Client implements AutoCloseable {
         return plugin;
     }
 
+    /// Lets programs on the host call `target`, which multiplies few rows by weights, see [StreamedDot#run].
+    ///
+    /// @return whether they can: the plug-in must take such functions, and Java must have been started with its vector module
+    public boolean registerStreamedDot(String target) {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && StreamedDot.register(api, target);
+    }
+
     /// The devices of this process, in the plug-in's order.
     public List<Device> devices() {
         return devices;

@@ -22,9 +22,11 @@ public final class Api {
     private final int major;
     private final int minor;
     private final long structSize;
+    private final long extensions;
 
     private Api(MemorySegment table) {
         structSize = table.byteSize();
+        extensions = table.get(Memory.LONG, 8);
         major = table.get(Memory.INT, 32);
         minor = table.get(Memory.INT, 36);
         functions = new MemorySegment[Function.values().length];
@@ -78,8 +80,23 @@ public final class Api {
 
     /// Calls `function` with the argument struct at `arguments`, which gets the results.
     public Status call(Function function, MemorySegment arguments) {
-        long error = invoke(function, arguments);
-        return error == 0 ? Status.SUCCESS : take(error);
+        return status(invoke(function, arguments));
+    }
+
+    /// The struct of the extension of a kind (`PJRT_Extension_Type`); empty where the plug-in has none.
+    MemorySegment extension(int type) {
+        long next = extensions;
+        while (next != 0) {
+            MemorySegment base = Memory.at(next, 24); // struct_size, type (int), next
+            if (base.get(Memory.INT, 8) == type) return Memory.at(next, base.get(Memory.LONG, 0));
+            next = base.get(Memory.LONG, 16);
+        }
+        return MemorySegment.NULL;
+    }
+
+    /// Calls a function that an extension gives.
+    Status call(MemorySegment function, MemorySegment arguments) {
+        return status(invoke(function, arguments));
     }
 
     /// Calls a deleter `void (*)(void*)` that the plug-in handed out.
@@ -90,8 +107,12 @@ public final class Api {
     private long invoke(Function function, MemorySegment arguments) {
         MemorySegment f = functions[function.ordinal()];
         if (f.address() == 0) throw new UnsupportedOperationException(function.cName() + " is not in this plug-in (C API " + major + "." + minor + ")");
+        return invoke(f, arguments);
+    }
+
+    private static long invoke(MemorySegment function, MemorySegment arguments) {
         try {
-            return (long) CALL.invokeExact(f, arguments);
+            return (long) CALL.invokeExact(function, arguments);
         } catch (Throwable t) {
             throw rethrow(t);
         }
@@ -103,6 +124,10 @@ public final class Api {
         } catch (Throwable t) {
             throw rethrow(t);
         }
+    }
+
+    private Status status(long error) {
+        return error == 0 ? Status.SUCCESS : take(error);
     }
 
     /// Reads a `PJRT_Error` and frees it.
