@@ -93,8 +93,12 @@ def run(arguments: list[str]) -> int:
 
 def execute(notebook: str, out: str, *options: str) -> int:
     """Runs the notebook in the environment's own Python; set-up must be done."""
+    return subprocess.run(execution(notebook, out, *options)).returncode
+
+
+def execution(notebook: str, out: str, *options: str) -> list[str]:
     script = setup.PINS / "checkout" / "execute.py"
-    return subprocess.run([setup.PYTHON, "-I", str(script), notebook, out, str(setup.ROOT), *options]).returncode
+    return [str(setup.PYTHON), "-I", str(script), notebook, out, str(setup.ROOT), *options]
 
 
 def lab(arguments: list[str]) -> int:
