@@ -5,7 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -29,6 +30,8 @@ final class StreamedDot {
     private static final int ROWS = 64;
     /// Bytes of weights below which tasks cost more than they save.
     private static final long WORTH_TASKS = 1 << 18;
+    /// Plug-ins that were told of it once, since none can be made to forget, and whether they took it.
+    private static final Map<Api, Boolean> REGISTERED = new ConcurrentHashMap<>();
 
     private final MemorySegment x;
     private final int xRows;
@@ -50,7 +53,7 @@ final class StreamedDot {
     ///
     /// @return whether the plug-in takes such functions
     static boolean register(Api api, String target) {
-        return HostFunction.register(api, target, StreamedDot::run);
+        return REGISTERED.computeIfAbsent(api, a -> HostFunction.register(a, target, StreamedDot::run));
     }
 
     /// `arguments`: x [B, in] F32, weights [out, in] BF16 or F32; the one result is x times each weight transposed, side by side: [B, sum of out] F32.
@@ -70,8 +73,7 @@ final class StreamedDot {
             column += rows;
             bytes += w.data().byteSize();
         }
-        IntStream all = IntStream.range(0, tasks.size());
-        (bytes < WORTH_TASKS ? all : all.parallel()).forEach(i -> tasks.get(i).run());
+        (bytes < WORTH_TASKS ? tasks.stream() : tasks.parallelStream()).forEach(Runnable::run);
     }
 
     /// Rows `from` to `to` of `w`, whose row 0 makes column `first` of the result.
