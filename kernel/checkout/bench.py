@@ -148,13 +148,13 @@ def best(peer: str, rows: Path, steps: int) -> dict:
 
 
 def both(peer: str, command) -> list[dict]:
-    """A peer's figures in f32, and in bf16 unless that takes more than three times as long as a whole: a processor without bf16 units emulates it for hours."""
+    """A peer's figures in f32, and in bf16 unless that takes more than twice as long as a whole: a processor without bf16 units emulates it for hours."""
     start = time.monotonic()
     runs = [call(f"{peer} f32", command("f32"), dict(os.environ))]
     try:
-        runs.append(call(f"{peer} bf16", command("bf16"), dict(os.environ), timeout=3 * (time.monotonic() - start)))
+        runs.append(call(f"{peer} bf16", command("bf16"), dict(os.environ), timeout=2 * (time.monotonic() - start)))
     except subprocess.TimeoutExpired:
-        print(f"  {peer} bf16: left out, not done in three times the time of f32")
+        print(f"  {peer} bf16: left out, not done in twice the time of f32")
     return runs
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 NEEDED_VERSION = 25
 NEEDED_MODULES = ("jdk.jshell", "jdk.compiler")
-PACKAGE = "openjdk-25-jdk-headless"  # Debian's and Ubuntu's
+PACKAGE = "openjdk-25-jdk-headless"  # Debian's, and Ubuntu's from 22.04 on (backported there: Launchpad bug 2141785)
 
 
 class NoJdk(Exception):
