@@ -27,7 +27,7 @@ class StreamedDotTest {
     private final Session session = Session.open("cpu");
 
     @ParameterizedTest
-    @CsvSource({"1,640,2048,256", "1,7,1,3", "2,16,2,64", "3,664,130,1", "4,20,129,5", "5,256,63,65", "8,640,640,2", "16,33,300,7"})
+    @CsvSource({"1,640,2048,256", "1,7,1,3", "2,16,2,64", "3,664,130,1", "4,20,129,5", "5,256,63,65", "8,640,640,2", "10,72,66,3", "11,40,70,4", "16,33,300,7"})
     void areThoseOfTheCompiler(int rows, int in, int bf16Out, int f32Out) {
         Graph g = new Graph("streamed");
         Tensor x = g.parameter("x", DType.F32, Shape.of(rows, in));

@@ -26,6 +26,10 @@ final class StreamedDot {
     private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int LANES = FLOATS.length();
+    /// Rows of x that one pass over a weight multiplies: as many sums as registers hold, beside the weight.
+    private static final int TOGETHER = 8;
+    /// Rows of x left over by groups of [#TOGETHER] that are multiplied each by itself; more make a group with rows of zeros.
+    private static final int SINGLE = 2;
     /// Rows of a weight that one task multiplies.
     private static final int ROWS = 64;
     /// Bytes of weights below which tasks cost more than they save.
@@ -37,6 +41,8 @@ final class StreamedDot {
     private final int xRows;
     private final int in;
     private final int whole;
+    private final int groups;
+    private final float[] packed;
     private final MemorySegment out;
     private final int outRow;
 
@@ -45,6 +51,8 @@ final class StreamedDot {
         this.xRows = (int) x.dims()[0];
         this.in = (int) x.dims()[1];
         this.whole = in - in % LANES;
+        this.groups = (xRows + TOGETHER - 1 - SINGLE) / TOGETHER;
+        this.packed = packed();
         this.out = out.data();
         this.outRow = (int) out.dims()[1];
     }
@@ -76,51 +84,54 @@ final class StreamedDot {
         (bytes < WORTH_TASKS ? tasks.stream() : tasks.parallelStream()).forEach(Runnable::run);
     }
 
-    /// Rows `from` to `to` of `w`, whose row 0 makes column `first` of the result.
-    private void rows(HostBuffer w, int first, int from, int to) {
-        int fours = xRows - xRows % 4;
-        int row = from;
-        for (; row + 4 <= to; row += 4) {
-            for (int b = 0; b < fours; b += 4) {
-                twoByFour(w, first, row, b);
-                twoByFour(w, first, row + 2, b);
-            }
-            for (int b = fours; b < xRows; b++) fourByOne(w, first, row, b);
+    /// The groups of x, each with the vectors of its rows side by side: [groups, whole / LANES, TOGETHER, LANES].
+    private float[] packed() {
+        float[] to = new float[groups * whole * TOGETHER];
+        for (int b = 0; b < Math.min(xRows, groups * TOGETHER); b++) {
+            int at = b / TOGETHER * whole * TOGETHER + b % TOGETHER * LANES;
+            for (int k = 0; k < whole; k += LANES, at += TOGETHER * LANES) x(b, k).intoArray(to, at);
         }
-        for (; row < to; row++) for (int b = 0; b < xRows; b++) one(w, first, row, b);
+        return to;
     }
 
-    /// Two rows of `w` and four of x.
-    private void twoByFour(HostBuffer w, int first, int row, int b) {
+    /// Rows `from` to `to` of `w`, whose row 0 makes column `first` of the result.
+    private void rows(HostBuffer w, int first, int from, int to) {
+        for (int row = from; row < to; row++)
+            for (int g = 0; g < groups; g++) group(w, first, row, g);
+        for (int b = groups * TOGETHER; b < xRows; b++) {
+            int row = from;
+            for (; row + 4 <= to; row += 4) fourByOne(w, first, row, b);
+            for (; row < to; row++) one(w, first, row, b);
+        }
+    }
+
+    /// One row of `w` and a group of x.
+    private void group(HostBuffer w, int first, int row, int group) {
         MemorySegment data = w.data();
         boolean bf16 = w.bf16();
-        int r = row + 1;
-        FloatVector p0 = FloatVector.zero(FLOATS);
-        FloatVector p1 = p0, p2 = p0, p3 = p0, q0 = p0, q1 = p0, q2 = p0, q3 = p0;
-        for (int k = 0; k < whole; k += LANES) {
-            FloatVector p = weight(data, bf16, row, k);
-            FloatVector q = weight(data, bf16, r, k);
-            FloatVector v = x(b, k);
-            p0 = p.fma(v, p0);
-            q0 = q.fma(v, q0);
-            v = x(b + 1, k);
-            p1 = p.fma(v, p1);
-            q1 = q.fma(v, q1);
-            v = x(b + 2, k);
-            p2 = p.fma(v, p2);
-            q2 = q.fma(v, q2);
-            v = x(b + 3, k);
-            p3 = p.fma(v, p3);
-            q3 = q.fma(v, q3);
+        FloatVector s0 = FloatVector.zero(FLOATS);
+        FloatVector s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        int at = group * whole * TOGETHER;
+        for (int k = 0; k < whole; k += LANES, at += TOGETHER * LANES) {
+            FloatVector weight = weight(data, bf16, row, k);
+            s0 = weight.fma(packed(at), s0);
+            s1 = weight.fma(packed(at + LANES), s1);
+            s2 = weight.fma(packed(at + 2 * LANES), s2);
+            s3 = weight.fma(packed(at + 3 * LANES), s3);
+            s4 = weight.fma(packed(at + 4 * LANES), s4);
+            s5 = weight.fma(packed(at + 5 * LANES), s5);
+            s6 = weight.fma(packed(at + 6 * LANES), s6);
+            s7 = weight.fma(packed(at + 7 * LANES), s7);
         }
-        write(p0, w, first, row, b);
-        write(p1, w, first, row, b + 1);
-        write(p2, w, first, row, b + 2);
-        write(p3, w, first, row, b + 3);
-        write(q0, w, first, r, b);
-        write(q1, w, first, r, b + 1);
-        write(q2, w, first, r, b + 2);
-        write(q3, w, first, r, b + 3);
+        int b = group * TOGETHER;
+        write(s0, w, first, row, b);
+        write(s1, w, first, row, b + 1);
+        write(s2, w, first, row, b + 2);
+        write(s3, w, first, row, b + 3);
+        write(s4, w, first, row, b + 4);
+        write(s5, w, first, row, b + 5);
+        write(s6, w, first, row, b + 6);
+        write(s7, w, first, row, b + 7);
     }
 
     /// Four rows of `w` and one of x.
@@ -148,6 +159,10 @@ final class StreamedDot {
         write(p, w, first, row, b);
     }
 
+    private FloatVector packed(int at) {
+        return FloatVector.fromArray(FLOATS, packed, at);
+    }
+
     private FloatVector x(int row, int k) {
         return FloatVector.fromMemorySegment(FLOATS, x, 4 * ((long) row * in + k), ORDER);
     }
@@ -159,8 +174,9 @@ final class StreamedDot {
         return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
-    /// The sum of the lanes, and of what lies behind the last whole vector, as the result's element [b, first + row].
+    /// The sum of the lanes, and of what lies behind the last whole vector, as the result's element [b, first + row], if x has a row b.
     private void write(FloatVector lanes, HostBuffer w, int first, int row, int b) {
+        if (b >= xRows) return;
         float sum = lanes.reduceLanes(VectorOperators.ADD);
         for (int k = whole; k < in; k++) {
             long at = (long) row * in + k;
