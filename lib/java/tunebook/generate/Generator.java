@@ -166,7 +166,7 @@ public final class Generator implements AutoCloseable {
         private Generated result(int i, boolean interrupted) {
             int[] tokens = made.get(i).stream().mapToInt(Integer::intValue).toArray();
             Generated.Finish finish = stopped[i] ? Generated.Finish.STOP_TOKEN : interrupted ? Generated.Finish.INTERRUPTED : Generated.Finish.MAX_TOKENS;
-            return new Generated(tokens, model.tokenizer().decode(tokens), finish);
+            return new Generated(tokens, model.tokenizer(), finish);
         }
 
         private boolean allStopped() {

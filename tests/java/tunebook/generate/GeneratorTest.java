@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,7 +16,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tunebook.TinyGemma;
+import tunebook.gemma.FunctionGemma;
 import tunebook.gemma.Gemma3;
+import tunebook.gemma.Gemma3Config;
 import tunebook.generate.Generated.Finish;
 import tunebook.graph.StableHlo;
 import tunebook.lora.Lora;
@@ -25,6 +28,7 @@ import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Seed;
 import tunebook.tensor.TunebookException;
+import tunebook.tokenizer.Tokenizer;
 
 class GeneratorTest {
     private static final int[] TOKENS = TinyGemma.ints(TinyGemma.expected().get("tokens"));
@@ -58,6 +62,19 @@ class GeneratorTest {
             assertArrayEquals(Arrays.copyOf(GREEDY, n), out.tokens());
             assertEquals(Finish.MAX_TOKENS, out.finish());
             assertEquals(model.tokenizer().decode(out.tokens()), out.text());
+        }
+    }
+
+    @Test
+    void aTokenThatTheTokenizerLacksIsKeptAndHasNoText() {
+        Tokenizer words = Tokenizer.load(Path.of("data/tiny-functiongemma"));
+        Gemma3Config wide = new Gemma3Config(100 * words.vocabSize(), 32, 64, 1, 2, 1, 16, 1e-6, 16, 512, Gemma3Config.layerTypes(1, 6), 1e6, 1e4, 1, true, 2048);
+        try (Gemma3 random = Gemma3.fresh(wide, words, new FunctionGemma(), model.session(), Precision.F32, Seed.of(0));
+             Generator alone = new Generator(random, 1)) {
+            Generated out = alone.generate(new int[] {2, 5, 6}, 4, Set.of());
+            assertEquals(4, out.tokens().length);
+            assertTrue(Arrays.stream(out.tokens()).anyMatch(t -> t >= words.vocabSize()), Arrays.toString(out.tokens()));
+            assertTrue(assertThrows(TunebookException.class, out::text).getMessage().contains("there is no token with this id"));
         }
     }
 
