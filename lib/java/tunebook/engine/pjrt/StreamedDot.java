@@ -51,8 +51,8 @@ final class StreamedDot {
         this.xRows = (int) x.dims()[0];
         this.in = (int) x.dims()[1];
         this.whole = in - in % LANES;
-        this.groups = (xRows + TOGETHER - 1 - SINGLE) / TOGETHER;
-        this.packed = packed();
+        this.groups = Math.ceilDiv(xRows - SINGLE, TOGETHER);
+        this.packed = pack();
         this.out = out.data();
         this.outRow = (int) out.dims()[1];
     }
@@ -85,7 +85,7 @@ final class StreamedDot {
     }
 
     /// The groups of x, each with the vectors of its rows side by side: [groups, whole / LANES, TOGETHER, LANES].
-    private float[] packed() {
+    private float[] pack() {
         float[] to = new float[groups * whole * TOGETHER];
         for (int b = 0; b < Math.min(xRows, groups * TOGETHER); b++) {
             int at = b / TOGETHER * whole * TOGETHER + b % TOGETHER * LANES;
