@@ -118,9 +118,10 @@ class CheckpointCostTest(unittest.TestCase):
 
 class PeerTest(unittest.TestCase):
     def test_bf16_that_takes_more_than_twice_as_long_as_f32_is_left_out(self):
-        says = "print('{\"dtype\": \"%s\"}')"
-        quick = bench.both("toy", lambda dtype: [sys.executable, "-c", says % dtype])
-        slow = bench.both("toy", lambda dtype: [sys.executable, "-c", f"import time; time.sleep({60 if dtype == 'bf16' else 0}); " + says % dtype])
+        def taking(seconds):
+            return lambda dtype: [sys.executable, "-c", f"import time; time.sleep({seconds[dtype]}); print('{{\"dtype\": \"{dtype}\"}}')"]
+        quick = bench.both("toy", taking({"f32": 2, "bf16": 0}))  # twice of which a start of Python stays below on a busy machine too
+        slow = bench.both("toy", taking({"f32": 0, "bf16": 60}))
         self.assertEqual([["f32", "bf16"], ["f32"]], [[run["dtype"] for run in runs] for runs in (quick, slow)])
 
 
