@@ -12,10 +12,10 @@ KERNEL_MAIN = "tunebook.notebook.TunebookKernel"
 CLI_MAIN = "tunebook.cli.Main"
 HERE = Path(__file__).resolve().parent
 # XLA's CPU client asks malloc for a step's working memory anew each time, and the kernel clears every page of it: in 4 KiB pages a quarter of a
-# training step's time, in huge ones nothing to speak of. Blocks of 1 MiB and more are mapped one by one, so that none has to find a hole its size
-# in the heap, which would grow past its use; the heap itself keeps what is freed.
+# training step's time, in huge ones a twentieth. Blocks of 32 MiB and more are mapped one by one, so that none has to find a hole its size in the heap,
+# which would grow past its use; the heap itself keeps what is freed, among it the buffer that each product packs a weight into.
 MALLOC = (
-    "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=65536:glibc.malloc.mmap_threshold=1048576:glibc.malloc.trim_threshold=1099511627776:"
+    "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=65536:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1099511627776:"
     "glibc.malloc.top_pad=67108864:glibc.malloc.hugetlb=1"
 )
 
@@ -58,6 +58,7 @@ def flags(place: Layout) -> list[str]:
         "-Djava.awt.headless=true",
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
         f"-Dtunebook.sources={place.sources}",
+        "-Xms64m",  # grows by need; Java would take a 64th of the machine's memory at once
         f"-Xmx{heap()}",
         STACK,
         "-cp", os.pathsep.join(str(j) for j in place.jars),
@@ -82,6 +83,7 @@ def environment(place: Layout) -> dict[str, str]:
     env.pop("CLASSPATH", None)  # javac inside jshell prefers it to java.class.path
     env["OPT_OUT_TRACKING"] = "true"
     env.setdefault("GLIBC_TUNABLES", MALLOC)
+    env.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # XLA's warnings and errors, without its remarks, as in JAX
     env.setdefault("TUNEBOOK_PYTHON", sys.executable)  # whose pip installs further plug-ins
     env.setdefault("TUNEBOOK_PLUGINS_DIR", str(place.plugins))
     env["TUNEBOOK_COMMAND"] = "./tunebook" if place.root else "tunebook"  # what messages tell people to type

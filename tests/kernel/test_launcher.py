@@ -110,7 +110,7 @@ class CommandTest(unittest.TestCase):
     def test_malloc_keeps_its_pages_unless_the_caller_says_otherwise(self):
         with mock.patch.dict(os.environ):
             os.environ.pop("GLIBC_TUNABLES", None)
-            self.assertIn("glibc.malloc.mmap_threshold=1048576", java.environment(java.layout())["GLIBC_TUNABLES"])
+            self.assertIn("glibc.malloc.mmap_threshold=33554432", java.environment(java.layout())["GLIBC_TUNABLES"])
         with mock.patch.dict(os.environ, {"GLIBC_TUNABLES": "glibc.malloc.check=3"}):
             self.assertEqual(java.environment(java.layout())["GLIBC_TUNABLES"], "glibc.malloc.check=3")
 

@@ -153,6 +153,11 @@ public final class Session implements AutoCloseable {
         return new Buffer(this, retrying(() -> client.put(array, device, owner)));
     }
 
+    /// An arena for an array that is to be adopted, 64-byte aligned memory for any thread. It is not zeroed: all of it must be written.
+    public static Arena unsetMemory() {
+        return Client.unsetMemory();
+    }
+
     /// Puts `array` on the device and takes over `memory`, its arena, 64-byte aligned: on a CPU the buffer is this memory, not a copy, and frees it;
     /// elsewhere it is freed once it is copied, and when this fails. The array must not be changed from now on.
     public Buffer adopt(HostArray array, Arena memory, String owner) {

@@ -74,26 +74,33 @@ public final class Gemma3 implements LanguageModel {
     /// @throws tunebook.tensor.TunebookException if a file is missing or damaged, if config.json is of another architecture, if a weight is
     ///         missing, left over or of another shape than config.json says, or if the tokenizer is another model's; nothing stays on the device then
     public static Gemma3 load(Path folderOrGguf, Session session, Precision precision) {
-        try (Gemma3Files files = Gemma3Files.open(folderOrGguf)) {
+        try (Gemma3Files files = Gemma3Files.open(folderOrGguf); Meanwhile<Tokenizer> reading = new Meanwhile<>(files::checkedTokenizer)) {
             Gemma3Network network = new Gemma3Network(files.config());
-            Tokenizer tokenizer = files.checkedTokenizer();
             DType stored = precision == Precision.F32 ? DType.F32 : DType.BF16;
-            SharedParams.Lease parameters = SharedParams.acquire(session, folderOrGguf, stored, () -> {
-                Map<String, Buffer> buffers = new LinkedHashMap<>();
-                try {
-                    network.parameters().forEach((path, shape) -> buffers.put(path, load(files, path, shape, stored, session)));
-                    return Params.wrap("base model", buffers);
-                } catch (RuntimeException e) {
-                    buffers.values().forEach(Buffer::close);
-                    throw e;
-                }
-            });
-            return new Gemma3(network, session, compute(session, precision), tokenizer, files.template(tokenizer), parameters, Set.of(), Optional.of(folderOrGguf));
+            SharedParams.Lease parameters = SharedParams.acquire(session, folderOrGguf, stored, () -> load(files, network, stored, session));
+            try {
+                Tokenizer tokenizer = reading.get();
+                return new Gemma3(network, session, compute(session, precision), tokenizer, files.template(tokenizer), parameters, Set.of(), Optional.of(folderOrGguf));
+            } catch (RuntimeException e) {
+                parameters.close();
+                throw e;
+            }
+        }
+    }
+
+    private static Params load(Gemma3Files files, Gemma3Network network, DType stored, Session session) {
+        Map<String, Buffer> buffers = new LinkedHashMap<>();
+        try {
+            network.parameters().forEach((path, shape) -> buffers.put(path, load(files, path, shape, stored, session)));
+            return Params.wrap("base model", buffers);
+        } catch (RuntimeException e) {
+            buffers.values().forEach(Buffer::close);
+            throw e;
         }
     }
 
     private static Buffer load(Gemma3Files files, String path, Shape shape, DType stored, Session session) {
-        Arena memory = Arena.ofShared();
+        Arena memory = Session.unsetMemory();
         HostArray weight;
         try {
             weight = files.weight(path, shape, stored, memory);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.TunebookException;
@@ -25,6 +26,7 @@ import tunebook.tensor.TunebookException;
 public final class SafeTensors implements AutoCloseable {
     private static final String OPEN = "SafeTensors.open";
 
+    /// Elements that one task copies.
     private static final int PIECE = 1 << 19;
 
     private record Place(MappedFile file, SafeTensorsHeader.Entry entry) {}
@@ -115,13 +117,14 @@ public final class SafeTensors implements AutoCloseable {
 
     /// The tensor called `name` as `type`, copied to memory of `memory`. No more than some MiB of the file itself are in memory meanwhile.
     public HostArray read(String name, DType type, Arena memory) {
-        HostArray mapped = get(name), out = HostArray.zeros(type, mapped.shape(), memory);
-        for (long start = 0; start < mapped.size(); start += PIECE) {
+        HostArray mapped = get(name), out = HostArray.in(memory, type, mapped.shape());
+        LongStream.range(0, Math.ceilDiv(mapped.size(), PIECE)).parallel().forEach(i -> {
+            long start = i * PIECE;
             int count = (int) Math.min(PIECE, mapped.size() - start);
             HostArray piece = mapped.part(start, count);
             piece.copyTo(out.part(start, count));
             piece.bytes().unload();
-        }
+        });
         return out;
     }
 

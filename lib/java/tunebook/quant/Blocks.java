@@ -44,7 +44,7 @@ public final class Blocks {
         checkReadable(name, format);
         checkTarget(name, type);
         checkSize(name, format, blocks.byteSize(), shape);
-        HostArray out = HostArray.zeros(type, shape, memory);
+        HostArray out = HostArray.in(memory, type, shape);
         chunks(shape.size(), (start, count) -> {
             MemorySegment read = blocks.asSlice(format.bytes(start), format.bytes(count));
             Scratch scratch = SCRATCH.get();

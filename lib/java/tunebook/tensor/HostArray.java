@@ -24,11 +24,11 @@ public record HostArray(DType dtype, Shape shape, MemorySegment bytes) {
 
     /// Zeros in fresh native memory, 64-byte aligned.
     public static HostArray zeros(DType dtype, Shape shape) {
-        return zeros(dtype, shape, Arena.ofAuto());
+        return in(Arena.ofAuto(), dtype, shape);
     }
 
-    /// The same in memory of `memory`.
-    public static HostArray zeros(DType dtype, Shape shape, Arena memory) {
+    /// In fresh memory of `memory`, 64-byte aligned: zeros, unless that arena leaves its memory unset.
+    public static HostArray in(Arena memory, DType dtype, Shape shape) {
         return new HostArray(dtype, shape, memory.allocate(shape.size() * dtype.bytes(), 64));
     }
 

@@ -117,7 +117,7 @@ class NativeMemoryTest {
     @Test
     void anAdoptedArrayIsReadInPlaceAndNeverWrittenAndFreedAtTheEnd() {
         Arena memory = Arena.ofShared();
-        HostArray array = HostArray.zeros(DType.F32, Shape.of(1 << 16), memory);
+        HostArray array = HostArray.in(memory, DType.F32, Shape.of(1 << 16));
         try (Buffer adopted = session.adopt(array, memory, "adopted"); Compiled step = session.compile(Programs.step(1 << 16));
              Buffer delta = session.put(HostArray.of(SessionTest.ones(1 << 16)))) {
             List<Buffer> out = step.run(List.of(adopted, delta)); // donates it
@@ -131,7 +131,7 @@ class NativeMemoryTest {
     @Test
     void adoptingDoesNotCopyAndClosesTheMemoryWithTheBuffer() {
         Arena memory = Arena.ofShared();
-        HostArray array = HostArray.zeros(DType.F32, Shape.of(1 << 16), memory);
+        HostArray array = HostArray.in(memory, DType.F32, Shape.of(1 << 16));
         try (Buffer adopted = session.adopt(array, memory, "adopted"); Buffer copied = session.put(array)) {
             array.bytes().set(ValueLayout.JAVA_FLOAT, 0, 5f);
             assertEquals(5, adopted.toHost().getFloat(0));
@@ -139,12 +139,30 @@ class NativeMemoryTest {
         }
         assertFalse(memory.scope().isAlive());
         Arena closed = Arena.ofShared();
-        HostArray gone = HostArray.zeros(DType.F32, Shape.of(4), closed);
+        HostArray gone = HostArray.in(closed, DType.F32, Shape.of(4));
         Session closing = Session.open("cpu");
         Buffer open = closing.adopt(gone, closed, "left open");
         closing.close();
         assertTrue(open.isClosed());
         assertFalse(closed.scope().isAlive());
+    }
+
+    @Test
+    void unsetMemoryIsAlignedAndAdoptedAndGoneOnceClosed() {
+        Arena memory = Session.unsetMemory();
+        for (int size : new int[] {0, 1, 77, 1 << 20}) {
+            HostArray array = HostArray.in(memory, DType.BF16, Shape.of(size));
+            assertEquals(0, array.bytes().address() % 64);
+            array.bytes().fill((byte) 1);
+        }
+        HostArray array = HostArray.in(memory, DType.F32, Shape.of(1 << 16));
+        for (int i = 0; i < array.size(); i++) array.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
+        try (Buffer adopted = session.adopt(array, memory, "adopted")) {
+            assertEquals(65_535, adopted.toHost().getFloat(65_535));
+        }
+        assertFalse(memory.scope().isAlive());
+        assertThrows(IllegalStateException.class, () -> array.getFloat(0));
+        assertThrows(IllegalStateException.class, () -> memory.allocate(16, 64));
     }
 
     @Test

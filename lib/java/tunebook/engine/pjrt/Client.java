@@ -12,6 +12,7 @@ import tunebook.engine.pjrt.ffi.Function;
 import tunebook.engine.pjrt.ffi.Memory;
 import tunebook.engine.pjrt.ffi.NamedValues;
 import tunebook.engine.pjrt.ffi.Structs;
+import tunebook.engine.pjrt.ffi.UnsetMemory;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.TunebookException;
 
@@ -109,6 +110,11 @@ public final class Client implements AutoCloseable {
     /// Copies `array` to `device`. The array may be changed or freed afterwards. `owner` names who holds the buffer, for messages.
     public Buffer put(HostArray array, Device device, String owner) {
         return live.using(() -> Transfer.copy(this, array, device, owner));
+    }
+
+    /// As [tunebook.engine.Session#unsetMemory].
+    public static Arena unsetMemory() {
+        return new UnsetMemory();
     }
 
     /// The array on `device`, its memory taken over ([tunebook.engine.Session#adopt]). `memory` is left open when this throws.

@@ -13,11 +13,19 @@ final class ClientOptions {
 
     private ClientOptions() {}
 
-    /// The options of a client on `platform`. Only CUDA has some: the allocator and how much of the memory it takes, by JAX's environment
-    /// variables (`XLA_PYTHON_CLIENT_ALLOCATOR`, `XLA_PYTHON_CLIENT_MEM_FRACTION`, `XLA_PYTHON_CLIENT_PREALLOCATE`). Unlike in JAX, memory is not
-    /// taken in advance: a notebook's kernel lives long and often shares the device.
+    /// The options of a client on `platform`.
+    ///
+    /// CPU: one device, as JAX has it. The plug-in's own default is four, and as many threads at least, which get in each other's way on fewer cores.
+    ///
+    /// CUDA: the allocator and how much of the memory it takes, by JAX's environment variables (`XLA_PYTHON_CLIENT_ALLOCATOR`,
+    /// `XLA_PYTHON_CLIENT_MEM_FRACTION`, `XLA_PYTHON_CLIENT_PREALLOCATE`). Unlike in JAX, memory is not taken in advance: a notebook's kernel lives long and
+    /// often shares the device.
     static Map<String, Object> of(String platform) {
-        return platform.equals("cuda") ? cuda(System.getenv()) : Map.of();
+        return switch (platform) {
+            case "cpu" -> Map.of("cpu_device_count", 1L);
+            case "cuda" -> cuda(System.getenv());
+            default -> Map.of();
+        };
     }
 
     static Map<String, Object> cuda(Map<String, String> environment) {

@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tunebook.tensor.HostArray;
 
-/// XLA's SPMD partitioner on the CPU plug-in's four devices of one process.
+/// XLA's SPMD partitioner on four devices of the CPU plug-in in one process.
 class SeveralDevicesTest {
     /// The sum of all eight numbers, which lie two on each device: every device must have heard from the others.
     private static final String SUM = """
@@ -23,7 +24,7 @@ class SeveralDevicesTest {
     @Test
     void aPartitionedProgramRunsOnFourDevices() {
         Plugin cpu = Plugin.load(Plugins.find("cpu").orElseThrow(() -> new AssertionError("the CPU plug-in is not installed under " + Plugins.roots())));
-        try (Client client = Client.create(cpu); Executable sum = client.compile("sum", SUM, new CompileOptions().partitions(4))) {
+        try (Client client = Client.create(cpu, Map.of("cpu_device_count", 4L)); Executable sum = client.compile("sum", SUM, new CompileOptions().partitions(4))) {
             assertEquals(4, client.devices().size());
             var inputs = new ArrayList<List<Buffer>>();
             for (int d = 0; d < 4; d++) inputs.add(List.of(client.put(HostArray.of(new float[] {d, 10 * d}), client.devices().get(d), "x")));
