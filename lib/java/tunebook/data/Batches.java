@@ -21,15 +21,24 @@ public record Batches(List<Example> examples, List<List<Integer>> groups, List<I
     private static final int SIZES = 3;
     /// Another size is worth its program while less than this share of the slots is filled.
     private static final double FULL = 0.97;
+    /// Steps whose shuffled examples are dealt out together.
+    private static final int DEALT = 8;
     /// How many waiting examples are looked through for one that fits.
     private static final int LOOKAHEAD = 64;
 
-    /// `steps` times `together` batches of `size` examples, in their order or shuffled, anew each time all were used. The examples of a step are dealt out
-    /// so that its batches are about equally long.
+    /// `steps` times `together` batches of `size` examples, in their order or shuffled, anew each time all were used. The examples of a step, and where they
+    /// are shuffled those of [#DEALT] steps of an epoch, are dealt out so that batches are about equally long.
     public static Batches bySize(List<Example> examples, int size, int together, int steps, Seed seed, boolean shuffle) {
-        List<Integer> order = order(examples.size(), size * together * steps, seed, shuffle);
+        int step = size * together;
+        List<Integer> order = order(examples.size(), step * steps, seed, shuffle);
         List<List<Integer>> groups = new ArrayList<>();
-        for (int i = 0; i < order.size(); i += size * together) groups.addAll(dealt(examples, order.subList(i, i + size * together), together));
+        for (int i = 0, n; i < order.size(); i += n * step) {
+            int left = Math.min(order.size() - i, examples.size() - i % examples.size()) / step; // whole steps of the epoch
+            n = shuffle ? Math.clamp(left, 1, DEALT) : 1;
+            List<List<Integer>> dealt = new ArrayList<>(dealt(examples, order.subList(i, i + n * step), n * together));
+            if (n > 1) Collections.shuffle(dealt, Random.from(seed.derive("dealt " + i).random()));
+            groups.addAll(dealt);
+        }
         return of(examples, groups, 0);
     }
 

@@ -34,13 +34,13 @@ class FewProgramsTest {
         }
     }
 
-    /// Shuffled anew in each epoch the rows meet in more ways than three sizes fit: 96.2 % of 200 steps' slots were filled, with 8 rows at once 96.9 %.
+    /// Shuffled anew in each epoch, but dealt out over eight steps: 98.3 % of 200 steps' slots of two sizes were filled, with 8 rows at once 98.5 % of one's.
     @Test
-    void shuffledTheyFill96Percent() {
+    void shuffledTheyFill97PercentOfTheSlotsOfAtMostTwoSizes() {
         for (TrainConfig config : List.of(Workload.DEFAULT, Workload.AT_ONCE)) {
             Batches batches = batches(config.maxSteps(200).shuffle(true));
-            assertTrue(batches.capacities().size() <= 3, batches.capacities().toString());
-            assertTrue(batches.fill() >= 0.96, config + ": " + batches.fill());
+            assertTrue(batches.capacities().size() <= 2, batches.capacities().toString());
+            assertTrue(batches.fill() >= 0.97, config + ": " + batches.fill());
         }
     }
 
