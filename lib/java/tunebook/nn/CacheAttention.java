@@ -58,7 +58,8 @@ public final class CacheAttention implements Attention {
         Tensor zero = g.scalar(DType.I32, 0);
         Tensor next = OpsIndex.dynamicUpdate(cache, fresh.reshape(cache.dim(0), 1, cache.dim(2)).to(cache.dtype()), List.of(zero, slot, zero));
         updated.add(next);
-        return next;
+        // Behind the barrier, so that attention reads the updated cache itself: of one row the compiler would update a copy of its own for the product.
+        return g.barrier(List.of(next)).getFirst();
     }
 
     private Tensor seen(int window) {

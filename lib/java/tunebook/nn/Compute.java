@@ -21,6 +21,6 @@ public record Compute(DType dot, DType batchedDot, int minDotRows, int streamedR
     /// The same for programs without gradients on a device that has streamed products: faster up to the number of rows that BF16 units take to make up for
     /// packing each weight anew in each call, see `tests/bench/README.md`.
     public Compute streaming() {
-        return new Compute(dot, batchedDot, minDotRows, dot == DType.BF16 ? 4 : 16);
+        return new Compute(dot, batchedDot, minDotRows, dot == DType.BF16 ? 2 : 16);
     }
 }

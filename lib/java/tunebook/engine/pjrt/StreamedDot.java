@@ -28,8 +28,8 @@ final class StreamedDot {
     private static final int LANES = FLOATS.length();
     /// Rows of x that one pass over a weight multiplies: as many sums as registers hold, beside the weight.
     private static final int TOGETHER = 8;
-    /// Rows of x left over by groups of [#TOGETHER] that are multiplied each by itself; more make a group with rows of zeros.
-    private static final int SINGLE = 2;
+    /// Most rows of x left over by groups of [#TOGETHER] that are multiplied by themselves; more make a group with rows of zeros.
+    private static final int FEW = 2;
     /// Rows of a weight that one task multiplies.
     private static final int ROWS = 64;
     /// Bytes of weights below which tasks cost more than they save.
@@ -51,7 +51,7 @@ final class StreamedDot {
         this.xRows = (int) x.dims()[0];
         this.in = (int) x.dims()[1];
         this.whole = in - in % LANES;
-        this.groups = Math.ceilDiv(xRows - SINGLE, TOGETHER);
+        this.groups = Math.ceilDiv(xRows - FEW, TOGETHER);
         this.packed = pack();
         this.out = out.data();
         this.outRow = (int) out.dims()[1];
@@ -96,12 +96,11 @@ final class StreamedDot {
 
     /// Rows `from` to `to` of `w`, whose row 0 makes column `first` of the result.
     private void rows(HostBuffer w, int first, int from, int to) {
-        for (int row = from; row < to; row++)
+        int left = xRows - groups * TOGETHER;
+        for (int row = from; row < to; row++) {
             for (int g = 0; g < groups; g++) group(w, first, row, g);
-        for (int b = groups * TOGETHER; b < xRows; b++) {
-            int row = from;
-            for (; row + 4 <= to; row += 4) fourByOne(w, first, row, b);
-            for (; row < to; row++) one(w, first, row, b);
+            if (left == 1) one(w, first, row, xRows - 1);
+            else if (left == 2) two(w, first, row, xRows - 2);
         }
     }
 
@@ -134,29 +133,45 @@ final class StreamedDot {
         write(s7, w, first, row, b + 7);
     }
 
-    /// Four rows of `w` and one of x.
-    private void fourByOne(HostBuffer w, int first, int row, int b) {
+    /// One row of `w` and one of x.
+    private void one(HostBuffer w, int first, int row, int b) {
         MemorySegment data = w.data();
         boolean bf16 = w.bf16();
         FloatVector p = FloatVector.zero(FLOATS);
         FloatVector q = p, r = p, s = p;
-        for (int k = 0; k < whole; k += LANES) {
-            FloatVector v = x(b, k);
-            p = weight(data, bf16, row, k).fma(v, p);
-            q = weight(data, bf16, row + 1, k).fma(v, q);
-            r = weight(data, bf16, row + 2, k).fma(v, r);
-            s = weight(data, bf16, row + 3, k).fma(v, s);
+        int k = 0;
+        for (; k + 4 * LANES <= whole; k += 4 * LANES) {
+            p = weight(data, bf16, row, k).fma(x(b, k), p);
+            q = weight(data, bf16, row, k + LANES).fma(x(b, k + LANES), q);
+            r = weight(data, bf16, row, k + 2 * LANES).fma(x(b, k + 2 * LANES), r);
+            s = weight(data, bf16, row, k + 3 * LANES).fma(x(b, k + 3 * LANES), s);
         }
-        write(p, w, first, row, b);
-        write(q, w, first, row + 1, b);
-        write(r, w, first, row + 2, b);
-        write(s, w, first, row + 3, b);
+        for (; k < whole; k += LANES) p = weight(data, bf16, row, k).fma(x(b, k), p);
+        write(p.add(q).add(r.add(s)), w, first, row, b);
     }
 
-    private void one(HostBuffer w, int first, int row, int b) {
+    /// One row of `w` and two of x.
+    private void two(HostBuffer w, int first, int row, int b) {
+        MemorySegment data = w.data();
+        boolean bf16 = w.bf16();
         FloatVector p = FloatVector.zero(FLOATS);
-        for (int k = 0; k < whole; k += LANES) p = weight(w.data(), w.bf16(), row, k).fma(x(b, k), p);
-        write(p, w, first, row, b);
+        FloatVector q = p, r = p, s = p;
+        int k = 0;
+        for (; k + 2 * LANES <= whole; k += 2 * LANES) {
+            FloatVector v = weight(data, bf16, row, k);
+            FloatVector u = weight(data, bf16, row, k + LANES);
+            p = v.fma(x(b, k), p);
+            q = v.fma(x(b + 1, k), q);
+            r = u.fma(x(b, k + LANES), r);
+            s = u.fma(x(b + 1, k + LANES), s);
+        }
+        if (k < whole) {
+            FloatVector v = weight(data, bf16, row, k);
+            p = v.fma(x(b, k), p);
+            q = v.fma(x(b + 1, k), q);
+        }
+        write(p.add(r), w, first, row, b);
+        write(q.add(s), w, first, row, b + 1);
     }
 
     private FloatVector packed(int at) {
