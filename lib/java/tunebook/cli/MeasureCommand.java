@@ -3,6 +3,9 @@ package tunebook.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,12 +58,20 @@ final class MeasureCommand implements Callable<Integer> {
             TrainConfig config = new TrainConfig().maxSteps(steps + 1).batchSize(micro).accumulation(rows / micro).shuffle(false).learningRate(1e-4)
                 .schedule(Schedule.CONSTANT).maxGradientNorm(0).checkpointLayers(checkpointLayers);
             if (cost) print(StepCost.of(tuned, config, examples.subList(0, rows)));
-            figures = new TreeMap<>(figures(new Trainer(tuned, config).run(examples, List.of()).steps()));
+            List<Double> ended = new ArrayList<>();
+            figures = new TreeMap<>(figures(new Trainer(tuned, config).listen(_ -> ended.add(processSeconds())).run(examples, List.of()).steps()));
+            figures.put("first_step_ended_s", rounded(ended.getFirst()));
+            figures.put("first_step_began_s", rounded(ended.getFirst() - (double) figures.get("first_step_s")));
             if (cost) figures.put("working_gb", rounded(StepCost.working(tuned, config, examples.subList(0, rows)) / 1e9));
             else addShareOfProducts(figures, ProductPeak.of(session, tuned.compute().dot()), base);
         }
         print(figures);
         return 0;
+    }
+
+    /// Since the process began.
+    private static double processSeconds() {
+        return Duration.between(ProcessHandle.current().info().startInstant().orElseThrow(), Instant.now()).toMillis() / 1e3;
     }
 
     private void print(Object line) throws JsonProcessingException {
