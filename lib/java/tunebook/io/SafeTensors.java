@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
+import tunebook.tensor.Chunks;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.TunebookException;
@@ -118,9 +118,7 @@ public final class SafeTensors implements AutoCloseable {
     /// The tensor called `name` as `type`, copied to memory of `memory`. No more than some MiB of the file itself are in memory meanwhile.
     public HostArray read(String name, DType type, Arena memory) {
         HostArray mapped = get(name), out = HostArray.in(memory, type, mapped.shape());
-        LongStream.range(0, Math.ceilDiv(mapped.size(), PIECE)).parallel().forEach(i -> {
-            long start = i * PIECE;
-            int count = (int) Math.min(PIECE, mapped.size() - start);
+        Chunks.of(mapped.size(), PIECE, (start, count) -> {
             HostArray piece = mapped.part(start, count);
             piece.copyTo(out.part(start, count));
             piece.bytes().unload();

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.stream.LongStream;
 import tunebook.tensor.Bfloat16;
+import tunebook.tensor.Chunks;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
 import tunebook.tensor.Shape;
@@ -45,7 +45,7 @@ public final class Blocks {
         checkTarget(name, type);
         checkSize(name, format, blocks.byteSize(), shape);
         HostArray out = HostArray.in(memory, type, shape);
-        chunks(shape.size(), (start, count) -> {
+        Chunks.of(shape.size(), CHUNK, (start, count) -> {
             MemorySegment read = blocks.asSlice(format.bytes(start), format.bytes(count));
             Scratch scratch = SCRATCH.get();
             MemorySegment.copy(read, ValueLayout.JAVA_BYTE, 0, scratch.in, 0, (int) read.byteSize());
@@ -63,7 +63,7 @@ public final class Blocks {
     public static MemorySegment quantize(String name, HostArray array, BlockFormat format) {
         checkWritable(name, array.dtype(), array.shape(), format);
         MemorySegment out = Arena.ofAuto().allocate(format.bytes(array.size()), 32);
-        chunks(array.size(), (start, count) -> {
+        Chunks.of(array.size(), CHUNK, (start, count) -> {
             byte[] bytes = new byte[(int) format.bytes(count)];
             float[] values = load(array, start, count);
             checkRange(name, format, values);
@@ -80,15 +80,6 @@ public final class Blocks {
         if (!type.isFloat())
             throw TunebookException.of("Blocks.quantize", "not a floating-point array", "tensor \"" + name + "\" " + type + shape, "pass F32, BF16, F16 or F64");
         checkRows("Blocks.quantize", name, format, shape);
-    }
-
-    private interface Work {
-        void run(long start, int count);
-    }
-
-    private static void chunks(long size, Work work) {
-        LongStream starts = LongStream.range(0, (size + CHUNK - 1) / CHUNK).map(i -> i * CHUNK);
-        (size > CHUNK ? starts.parallel() : starts).forEach(start -> work.run(start, (int) Math.min(CHUNK, size - start)));
     }
 
     private static void store(Scratch s, HostArray out, long start, int count) {

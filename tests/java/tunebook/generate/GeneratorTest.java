@@ -6,20 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tunebook.OptimizedProgram;
 import tunebook.TinyGemma;
 import tunebook.engine.Session;
 import tunebook.gemma.FunctionGemma;
@@ -239,14 +237,10 @@ class GeneratorTest {
         }
     }
 
-    private static List<String> cacheCopies(Gemma3 model, int rows, Path dump) throws IOException {
-        Map<String, Object> flags = Map.of("xla_cpu_enable_concurrency_optimized_scheduler", false, "xla_dump_to", dump.toString(), "xla_dump_hlo_as_text", true);
-        model.session().compile(StableHlo.emit(new DecodeGraphs(model, rows, 128, true, false).decode()), flags).close();
+    private static List<String> cacheCopies(Gemma3 model, int rows, Path folder) throws IOException {
+        String text = OptimizedProgram.of(StableHlo.emit(new DecodeGraphs(model, rows, 128, true, false).decode()), folder).text();
         String cache = "f32[" + rows * model.network().numKeyValueHeads() + ",128," + model.network().headDim() + "]";
-        try (Stream<Path> files = Files.list(dump)) {
-            String text = Files.readString(files.filter(f -> f.toString().endsWith("cpu_after_optimizations.txt")).findFirst().orElseThrow());
-            assertTrue(text.contains(cache), cache);
-            return text.lines().filter(line -> line.contains(" copy(") && line.contains(cache)).toList();
-        }
+        assertTrue(text.contains(cache), cache);
+        return text.lines().filter(line -> line.contains(" copy(") && line.contains(cache)).toList();
     }
 }

@@ -4,22 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tunebook.engine.Compiled;
+import tunebook.OptimizedProgram;
 import tunebook.engine.MemoryStats;
-import tunebook.engine.Session;
 import tunebook.engine.Topology;
 import tunebook.graph.Gradients;
 import tunebook.graph.Graph;
@@ -70,16 +66,9 @@ class HeadCostTest {
     private record Optimized(MemoryStats memory, Set<String> arrays) {
         private static final Pattern ARRAY = Pattern.compile("\\b(?:pred|bf16|[fsu]\\d+)\\[\\d+(?:,\\d+)*\\]");
 
-        /// Compiled with the text written to `folder`, which is another one each time: the cache knows no such program.
         static Optimized of(Program program, Path folder) throws IOException {
-            Map<String, Object> flags = Map.of("xla_cpu_enable_concurrency_optimized_scheduler", false, // as a session's default
-                "xla_dump_to", folder.toString(), "xla_dump_hlo_as_text", true);
-            try (Compiled compiled = Session.open("cpu").compile(program, flags); Stream<Path> files = Files.walk(folder)) {
-                List<Path> texts = files.filter(f -> f.toString().endsWith("after_optimizations.txt")).toList();
-                assertEquals(1, texts.size(), texts.toString());
-                Set<String> arrays = ARRAY.matcher(Files.readString(texts.getFirst())).results().map(MatchResult::group).collect(Collectors.toSet());
-                return new Optimized(compiled.memoryStats(), arrays);
-            }
+            OptimizedProgram optimized = OptimizedProgram.of(program, folder);
+            return new Optimized(optimized.memory(), ARRAY.matcher(optimized.text()).results().map(MatchResult::group).collect(Collectors.toSet()));
         }
 
         /// Arrays with more numbers than the hidden states have, the table (and its bits, which are the same memory) aside.
