@@ -105,7 +105,7 @@ public record DecodeGraphs(Blueprint model, int rows, int slots, boolean greedy,
         }
 
         @Override
-        public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
+        public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, Tensor window) {
             seen.add(k);
             seen.add(v);
             return inner.apply(layer, q, k, v, window);

@@ -43,6 +43,7 @@ public final class Operations {
             case Op.StreamedDot _ -> count += 2 * out.shape().size() * in.getFirst().dim(1);
             case Op.While w -> loop(n, w);
             case Op.Constant c when out.dtype() == DType.I32 -> known.put(out, new int[] {(int) c.value()});
+            case Op.Literal l when out.dtype() == DType.I32 -> known.put(out, l.value().toInts());
             case Op.Barrier _ -> {
                 for (int k = 0; k < in.size(); k++) same(new Tensor(n, k), in.get(k));
             }

@@ -1,6 +1,8 @@
 package tunebook.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -46,6 +48,23 @@ public final class OpsIndex {
         List<Tensor> inputs = new ArrayList<>(List.of(a, update));
         inputs.addAll(starts);
         return a.graph().node(new Op.DynamicUpdate(), inputs, a.type());
+    }
+
+    /// Row `i` (I32 scalar) of `stack` [n, ...], without the first axis.
+    public static Tensor row(Tensor stack, Tensor i) {
+        int[] sizes = stack.shape().with(0, 1).toArray();
+        return dynamicSlice(stack, rowStarts(stack, i), sizes).reshape(Arrays.copyOfRange(sizes, 1, sizes.length));
+    }
+
+    /// `stack` [n, ...] with `row` written at `i` (I32 scalar).
+    public static Tensor putRow(Tensor stack, Tensor row, Tensor i) {
+        return dynamicUpdate(stack, row.reshape(stack.shape().with(0, 1).toArray()), rowStarts(stack, i));
+    }
+
+    private static List<Tensor> rowStarts(Tensor stack, Tensor i) {
+        List<Tensor> starts = new ArrayList<>(Collections.nCopies(stack.rank(), i.graph().scalar(DType.I32, 0)));
+        starts.set(0, i);
+        return starts;
     }
 
     /// `keys` in falling order along the last axis, and their I32 positions.

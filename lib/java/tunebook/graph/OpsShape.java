@@ -89,6 +89,11 @@ public final class OpsShape {
         return first.graph().node(new Op.Concat(x), List.copyOf(parts), new Tensor.Type(first.dtype(), first.shape().with(x, n)));
     }
 
+    /// The parts, all of one type, as rows along a new first axis.
+    public static Tensor stack(List<Tensor> parts) {
+        return concat(0, parts.stream().map(t -> reshape(t, Shape.of(1).plus(t.shape()))).toList());
+    }
+
     static List<Integer> boxed(int... values) {
         return IntStream.of(values).boxed().toList();
     }

@@ -48,6 +48,22 @@ final class LoraModules implements Modules {
     }
 
     @Override
+    public Tensor.Type type(String path) {
+        return base.type(path);
+    }
+
+    @Override
+    public boolean isTrained(String path) {
+        return base.isTrained(path);
+    }
+
+    /// Not with dropout: each layer would drop the same numbers.
+    @Override
+    public Optional<Modules> over(Modules parameters) {
+        return drops() ? Optional.empty() : Optional.of(new LoraModules(parameters, lora, targets, Optional.empty()));
+    }
+
+    @Override
     public Tensor once(String name, Tensor.Type type, Function<Modules, Tensor> value) {
         return base.once(name, type, value);
     }

@@ -1,6 +1,8 @@
 package tunebook.nn;
 
+import java.util.List;
 import tunebook.graph.Tensor;
+import tunebook.tensor.DType;
 
 /// Causal self-attention of one layer: over the tokens of a step, or over a cache.
 public interface Attention {
@@ -8,7 +10,22 @@ public interface Attention {
     /// @param q      [T, N, H] F32, rotated and scaled
     /// @param k      [T, K, H] F32, rotated
     /// @param v      [T, K, H] F32
-    /// @param window a query sees keys less than this many positions back (Integer.MAX_VALUE: all)
+    /// @param window I32 scalar, a query sees keys less than this many positions back (Integer.MAX_VALUE: all)
     /// @return [T, N * H] F32
-    Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window);
+    Tensor apply(int layer, Tensor q, Tensor k, Tensor v, Tensor window);
+
+    /// The same with a window known now.
+    default Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
+        return apply(layer, q, k, v, q.graph().scalar(DType.I32, window));
+    }
+
+    /// What it reads besides queries, keys and values.
+    default List<Tensor> reads() {
+        return List.of();
+    }
+
+    /// The same attention reading `reads`, in another graph.
+    default Attention over(List<Tensor> reads) {
+        return this;
+    }
 }

@@ -38,7 +38,7 @@ public final class CacheAttention implements Attention {
     }
 
     @Override
-    public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
+    public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, Tensor window) {
         int rows = q.dim(0) * k.dim(1);
         int group = q.dim(1) / k.dim(1);
         Tensor keys = extend(caches.get(2 * layer), k);
@@ -62,10 +62,9 @@ public final class CacheAttention implements Attention {
         return g.barrier(List.of(next)).getFirst();
     }
 
-    private Tensor seen(int window) {
+    private Tensor seen(Tensor window) {
         Graph g = positions.graph();
         Tensor p = positions.reshape(positions.dim(0), 1);
-        Tensor seen = slotPositions.ge(g.scalar(DType.I32, 0)).and(slotPositions.le(p));
-        return window == Integer.MAX_VALUE ? seen : seen.and(p.sub(slotPositions).lt(g.scalar(DType.I32, window)));
+        return slotPositions.ge(g.scalar(DType.I32, 0)).and(slotPositions.le(p)).and(p.sub(slotPositions).lt(window));
     }
 }

@@ -32,6 +32,16 @@ public final class FlatAttention implements Attention {
         this.block = blockSize(segments.dim(0));
     }
 
+    @Override
+    public List<Tensor> reads() {
+        return List.of(segments, positions);
+    }
+
+    @Override
+    public Attention over(List<Tensor> reads) {
+        return new FlatAttention(compute, reads.get(0), reads.get(1));
+    }
+
     /// Tokens of a block: as few blocks as there can be of at most 256, equally large but for rounding to a multiple of 16. The last one overlaps the one before.
     static int blockSize(int tokens) {
         int blocks = Math.ceilDiv(tokens, BLOCK);
@@ -39,9 +49,9 @@ public final class FlatAttention implements Attention {
     }
 
     @Override
-    public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, int window) {
-        Pairs pairs = new Pairs(compute.dot(), q.dim(0), block, window, k.dim(1), q.dim(1) / k.dim(1), q.dim(2));
-        List<Tensor> inputs = List.of(pairs.bits(flat(q)), pairs.bits(flat(k)), pairs.bits(flat(v)), segments, positions);
+    public Tensor apply(int layer, Tensor q, Tensor k, Tensor v, Tensor window) {
+        Pairs pairs = new Pairs(compute.dot(), q.dim(0), block, k.dim(1), q.dim(1) / k.dim(1), q.dim(2));
+        List<Tensor> inputs = List.of(pairs.bits(flat(q)), pairs.bits(flat(k)), pairs.bits(flat(v)), segments, positions, window);
         List<Tensor> out = pairs.forward(inputs);
         List<Tensor> kept = new ArrayList<>(inputs);
         kept.addAll(out);
@@ -57,14 +67,13 @@ public final class FlatAttention implements Attention {
     /// @param dot    operand type of products
     /// @param tokens T
     /// @param block  queries, and keys, of a block
-    /// @param window a key must be less than this many positions back
     /// @param heads  key/value heads, K
     /// @param group  query heads of one key/value head
     /// @param h      H
-    private record Pairs(DType dot, int tokens, int block, int window, int heads, int group, int h) {
+    private record Pairs(DType dot, int tokens, int block, int heads, int group, int h) {
         private static final double UNSEEN = -1e30;
 
-        /// inputs: q [T, N*H], k [T, K*H], v [T, K*H] as [#bits], segments [T], positions [T] → result [T, N*H] as [#bits], log sums [T, N] F32
+        /// inputs: q [T, N*H], k [T, K*H], v [T, K*H] as [#bits], segments [T], positions [T], window → result [T, N*H] as [#bits], log sums [T, N] F32
         List<Tensor> forward(List<Tensor> inputs) {
             Graph g = inputs.getFirst().graph();
             List<Tensor> carried = List.of(g.zeros(inputs.getFirst().type()), g.full(DType.F32, 0, tokens, heads * group));
@@ -77,7 +86,7 @@ public final class FlatAttention implements Attention {
                     results.add(bits(softmax.get(2).div(softmax.get(1))).reshape(block, group * h));
                     logs.add(softmax.get(0).add(softmax.get(1).log()).reshape(block, group));
                 }
-                return List.of(write(s.get(5), OpsShape.concat(1, results), at), write(s.get(6), OpsShape.concat(1, logs), at));
+                return List.of(write(s.get(6), OpsShape.concat(1, results), at), write(s.get(7), OpsShape.concat(1, logs), at));
             });
         }
 
@@ -88,41 +97,41 @@ public final class FlatAttention implements Attention {
             int rows = block * group;
             Tensor queries = queries(s.get(0), at, head);
             Tensor segments = piece(s.get(3), at);
-            List<Tensor> invariants = List.of(queries, s.get(1), s.get(2), s.get(3), segments, at);
+            List<Tensor> invariants = List.of(queries, s.get(1), s.get(2), s.get(3), segments, at, s.get(5));
             List<Tensor> carried = List.of(g.full(DType.F32, UNSEEN, rows, 1), g.full(DType.F32, 0, rows, 1), g.full(DType.F32, 0, rows, h));
-            return OpsIndex.repeat(first(s.get(4), at), i, invariants, carried, (j, p) -> {
+            return OpsIndex.repeat(first(s.get(4), s.get(5), at), i, invariants, carried, (j, p) -> {
                 Tensor keysAt = start(j);
-                Tensor seen = seen(p.get(4).reshape(block, 1), p.get(5), 0, piece(p.get(3), keysAt).reshape(1, block), keysAt, j);
+                Tensor seen = seen(p.get(4).reshape(block, 1), p.get(5), 0, piece(p.get(3), keysAt).reshape(1, block), keysAt, j, p.get(6));
                 Tensor scores = OpsDot.linear(p.get(0), keys(p.get(1), keysAt, head));
                 Tensor mask = seen.reshape(block, 1, block).broadcastTo(block, group, block).reshape(rows, block);
                 Tensor masked = mask.select(scores, scores.graph().full(DType.F32, UNSEEN, rows, block));
-                Tensor top = p.get(6).max(masked.max(1).reshape(rows, 1));
-                Tensor scale = p.get(6).sub(top).exp();
+                Tensor top = p.get(7).max(masked.max(1).reshape(rows, 1));
+                Tensor scale = p.get(7).sub(top).exp();
                 Tensor e = masked.sub(top).exp();
                 Tensor values = OpsDot.matmul(e.to(dot), keys(p.get(2), keysAt, head));
-                return List.of(top, p.get(7).mul(scale).add(e.sum(1).reshape(rows, 1)), p.get(8).mul(scale).add(values));
+                return List.of(top, p.get(8).mul(scale).add(e.sum(1).reshape(rows, 1)), p.get(9).mul(scale).add(values));
             });
         }
 
         /// kept: the inputs of [#forward], then its two results → cotangents of q [T, N, H], k [T, K, H], v [T, K, H], F32
         List<Tensor> backward(List<Tensor> kept, Tensor dy) {
             Graph g = dy.graph();
-            Tensor delta = dy.mul(wide(kept.get(5))).reshape(tokens, heads * group, h).sum(2); // [T, N]
-            List<Tensor> invariants = new ArrayList<>(kept.subList(0, 5));
-            invariants.addAll(List.of(bits(dy), kept.get(6), delta, kept.get(1).transpose(1, 0)));
+            Tensor delta = dy.mul(wide(kept.get(6))).reshape(tokens, heads * group, h).sum(2); // [T, N]
+            List<Tensor> invariants = new ArrayList<>(kept.subList(0, 6));
+            invariants.addAll(List.of(bits(dy), kept.get(7), delta, kept.get(1).transpose(1, 0)));
             Tensor zeros = g.full(DType.F32, 0, tokens, heads * h);
             List<Tensor> out = OpsIndex.repeat(blocks(), invariants, List.of(g.full(DType.F32, 0, tokens, heads * group * h), zeros, zeros), (i, s) -> {
                 Tensor at = start(i);
                 List<Tensor> dq = new ArrayList<>();
-                Tensor dk = s.get(10);
-                Tensor dv = s.get(11);
+                Tensor dk = s.get(11);
+                Tensor dv = s.get(12);
                 for (int head = 0; head < heads; head++) {
                     List<Tensor> shares = cotangents(i, at, s, dk, dv, head);
                     dq.add(shares.get(0).transpose(1, 0).reshape(block, group * h));
                     dk = shares.get(1);
                     dv = shares.get(2);
                 }
-                return List.of(write(s.get(9), newRows(s.get(9), OpsShape.concat(1, dq), at, i), at), dk, dv);
+                return List.of(write(s.get(10), newRows(s.get(10), OpsShape.concat(1, dq), at, i), at), dk, dv);
             });
             return out.stream().map(x -> x.reshape(tokens, x.dim(1) / h, h)).toList();
         }
@@ -130,22 +139,22 @@ public final class FlatAttention implements Attention {
         /// Of the queries of block `i`: their cotangent, transposed [h, block * group], and those of keys and values with this block's share.
         private List<Tensor> cotangents(Tensor i, Tensor at, List<Tensor> s, Tensor dk, Tensor dv, int head) {
             int rows = block * group;
-            List<Tensor> invariants = List.of(queries(s.get(0), at, head), s.get(1), s.get(2), s.get(3), piece(s.get(3), at), at, i, queries(s.get(5), at, head),
-                perQuery(s.get(6), at, head), perQuery(s.get(7), at, head), s.get(8));
+            List<Tensor> invariants = List.of(queries(s.get(0), at, head), s.get(1), s.get(2), s.get(3), piece(s.get(3), at), at, i, queries(s.get(6), at, head),
+                perQuery(s.get(7), at, head), perQuery(s.get(8), at, head), s.get(9), s.get(5));
             List<Tensor> carried = List.of(at.graph().full(DType.F32, 0, h, rows), dk, dv);
-            return OpsIndex.repeat(first(s.get(4), at), i, invariants, carried, (j, p) -> {
+            return OpsIndex.repeat(first(s.get(4), s.get(5), at), i, invariants, carried, (j, p) -> {
                 Tensor keysAt = start(j);
                 Tensor q = p.get(0);
                 Tensor dOut = p.get(7);
-                Tensor seen = seen(p.get(4).reshape(1, block), p.get(5), 1, piece(p.get(3), keysAt).reshape(block, 1), keysAt, j).and(fresh(p.get(5), p.get(6), 1));
+                Tensor seen = seen(p.get(4).reshape(1, block), p.get(5), 1, piece(p.get(3), keysAt).reshape(block, 1), keysAt, j, p.get(11)).and(fresh(p.get(5), p.get(6), 1));
                 Tensor mask = seen.reshape(block, block, 1).broadcastTo(block, block, group).reshape(block, rows);
                 Tensor scores = OpsDot.linear(keys(p.get(1), keysAt, head), q); // [block, rows]
                 Tensor e = scores.sub(p.get(8)).exp();
                 Tensor probability = mask.select(e, e.graph().zeros(e.type()));
                 Tensor ds = probability.mul(OpsDot.linear(keys(p.get(2), keysAt, head), dOut).sub(p.get(9))).to(dot);
                 Tensor turned = operand(p.get(10), j.graph().scalar(DType.I32, head * h), keysAt, h, block);
-                return List.of(p.get(11).add(OpsDot.matmul(turned, ds)), addAt(p.get(12), OpsDot.matmul(ds, q), keysAt, head),
-                    addAt(p.get(13), OpsDot.matmul(probability.to(dot), dOut), keysAt, head));
+                return List.of(p.get(12).add(OpsDot.matmul(turned, ds)), addAt(p.get(13), OpsDot.matmul(ds, q), keysAt, head),
+                    addAt(p.get(14), OpsDot.matmul(probability.to(dot), dOut), keysAt, head));
             });
         }
 
@@ -159,21 +168,19 @@ public final class FlatAttention implements Attention {
         }
 
         /// The first block that holds a key which the queries from `at` on see.
-        private Tensor first(Tensor positions, Tensor at) {
+        private Tensor first(Tensor positions, Tensor window, Tensor at) {
             Tensor document = at.sub(OpsIndex.dynamicSlice(positions, List.of(at), 1).reshape());
-            Tensor from = window == Integer.MAX_VALUE ? document : document.max(at.sub(at.graph().scalar(DType.I32, window - 1)));
-            return from.div(from.graph().scalar(DType.I32, block));
+            return document.max(at.sub(window).add(1)).div(at.graph().scalar(DType.I32, block));
         }
 
         /// [block, block] BOOL: which of the keys of block `j`, those of the block before left out, each query sees.
         ///
         /// @param axis of the result, along which queries stand
-        private Tensor seen(Tensor querySegments, Tensor queriesAt, int axis, Tensor keySegments, Tensor keysAt, Tensor j) {
+        private Tensor seen(Tensor querySegments, Tensor queriesAt, int axis, Tensor keySegments, Tensor keysAt, Tensor j, Tensor window) {
             Tensor query = at(queriesAt, axis);
             Tensor key = at(keysAt, 1 - axis);
             Tensor back = query.sub(key);
-            Tensor seen = querySegments.eq(keySegments).and(back.ge(back.graph().scalar(DType.I32, 0))).and(fresh(keysAt, j, 1 - axis));
-            return window == Integer.MAX_VALUE ? seen : seen.and(back.lt(back.graph().scalar(DType.I32, window)));
+            return querySegments.eq(keySegments).and(back.ge(back.graph().scalar(DType.I32, 0))).and(back.lt(window)).and(fresh(keysAt, j, 1 - axis));
         }
 
         /// [block, block] BOOL: whether the token at this place of block `i` along `axis`, which starts at `at`, is not in the block before.

@@ -6,6 +6,7 @@ import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
 import tunebook.tensor.DType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// What layers are built from: parameters by path, and linear modules by path.
@@ -19,19 +20,32 @@ public interface Modules {
     /// The parameter called `path`, in the element type it is stored in.
     Tensor weight(String path);
 
+    /// Its type, without asking for it.
+    Tensor.Type type(String path);
+
+    /// Whether training changes it.
+    boolean isTrained(String path);
+
     /// The linear module at `module` (its weight is `module.weight`, [out, in]) applied to `x` [T, in] F32 → [T, out] F32.
     default Tensor linear(Tensor x, String module) {
         return linear(x, List.of(module));
     }
 
     /// Several linear modules applied to one `x` [T, in] F32, their results side by side: [T, sum of out] F32.
-    Tensor linear(Tensor x, List<String> modules);
+    default Tensor linear(Tensor x, List<String> modules) {
+        return product(x, modules.stream().map(module -> weight(module + ".weight")).toList());
+    }
 
     /// `value`, which depends on parameters alone and is the same in each call of a program until a parameter changes. Where the program is made so, it
     /// becomes an argument called `name` and is computed by a program of its own.
     ///
     /// @param value over the modules it is given, which may be those of another graph
     Tensor once(String name, Tensor.Type type, Function<Modules, Tensor> value);
+
+    /// The same modules over `parameters`, for a loop over layers ([LayerLoop]); empty where there can be none.
+    default Optional<Modules> over(Modules parameters) {
+        return Optional.empty();
+    }
 
     /// `x` [T, in] times `weight` [out, in] transposed → [T, out] F32, in the arithmetic of [#compute].
     default Tensor product(Tensor x, Tensor weight) {

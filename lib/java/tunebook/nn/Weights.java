@@ -1,6 +1,5 @@
 package tunebook.nn;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -48,8 +47,18 @@ public final class Weights implements Modules {
     public Tensor weight(String path) {
         Tensor known = given.containsKey(path) ? given.get(path) : graph.parameters().get(path);
         if (known != null) return known;
-        Tensor.Type type = stored.apply(path);
+        Tensor.Type type = type(path);
         return graph.parameter(path, type.dtype(), type.shape());
+    }
+
+    @Override
+    public Tensor.Type type(String path) {
+        return isTrained(path) ? given.get(path).type() : stored.apply(path);
+    }
+
+    @Override
+    public boolean isTrained(String path) {
+        return given.containsKey(path);
     }
 
     @Override
@@ -58,10 +67,5 @@ public final class Weights implements Modules {
         apart.get().put(name, value);
         Tensor known = graph.parameters().get(name);
         return known != null ? known : graph.parameter(name, type.dtype(), type.shape());
-    }
-
-    @Override
-    public Tensor linear(Tensor x, List<String> modules) {
-        return product(x, modules.stream().map(module -> weight(module + ".weight")).toList());
     }
 }

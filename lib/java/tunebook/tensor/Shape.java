@@ -2,6 +2,7 @@ package tunebook.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.IntStream;
 
 /// The sizes of an array's axes, outermost first. A scalar has no axes.
@@ -41,6 +42,11 @@ public record Shape(List<Integer> dims) {
         int[] d = toArray();
         d[axis < 0 ? axis + d.length : axis] = size;
         return of(d);
+    }
+
+    /// These axes and then those of `inner`.
+    public Shape plus(Shape inner) {
+        return new Shape(Stream.concat(dims.stream(), inner.dims.stream()).toList());
     }
 
     @Override
