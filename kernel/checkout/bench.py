@@ -1,4 +1,4 @@
-"""`./tunebook bench train`, `generate`, `load` and `checkpoint`: the project, and its peers, on one workload, in turn, on this machine. `bench growth` has a file of its own."""
+"""`./tunebook bench train`, `generate`, `load`, `head` and `checkpoint`: the project, and its peers, on one workload, in turn, on this machine. `bench growth` has a file of its own."""
 
 import argparse
 import json
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         from . import growth
         return growth.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="tunebook bench")
-    parser.add_argument("what", choices=["train", "generate", "load", "checkpoint", "growth"])
+    parser.add_argument("what", choices=["train", "generate", "load", "head", "checkpoint", "growth"])
     parser.add_argument("--peers", action="store_true", help="also transformers (train: with PEFT, and Tunix), each in an environment of its own")
     parser.add_argument("--steps", type=int, help="timed steps (5; checkpoint: 200, a multiple of 20)")
     parser.add_argument("--rows", type=int, default=300, help="generate: rows of the evaluation, 0 for none")
@@ -43,6 +43,8 @@ def main(arguments: list[str]) -> int:
         return checkpoint(found, options)
     if options.what == "load":
         return load(found, options)
+    if options.what == "head":
+        return head(found, options)
     if options.what == "generate":
         return generate(found, options)
     rows = workload("workload.jsonl")
@@ -92,6 +94,17 @@ def load(found, options) -> int:
     file = Path(options.model) / "model.safetensors"
     if options.peers and file.is_file():
         print(json.dumps(call("safetensors", [str(environment("trl")), str(BENCH / "peer_load.py"), str(file)], dict(os.environ))))
+    return 0
+
+
+def head(found, options) -> int:
+    """The head's time by the share of tokens that are learned."""
+    place = java.layout()
+    make_if_missing(found, options.model)
+    result = call("head", java.cli_command(found, place, ["measure-head", options.model]), java.environment(place))
+    result["share"] = result["seconds_5_percent"] / result["seconds_100_percent"]
+    print(json.dumps(result))
+    publish("head", [result])
     return 0
 
 

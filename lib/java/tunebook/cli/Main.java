@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import tunebook.tensor.TunebookException;
 
 /// The command line of the Java side; `./tunebook` passes on what it does not do itself.
-@Command(name = "tunebook", subcommands = {VersionCommand.class, DoctorCommand.class, DataCommand.class, PluginCommand.class, TinyModelCommand.class, TrainCommand.class, ScoreCommand.class, FetchCommand.class, ExportCommand.class, MeasureCommand.class, MeasureCheckpointCommand.class, MeasureGenerationCommand.class, MeasureLoadCommand.class})
+@Command(name = "tunebook", subcommands = {VersionCommand.class, DoctorCommand.class, DataCommand.class, PluginCommand.class, TinyModelCommand.class, TrainCommand.class, ScoreCommand.class, FetchCommand.class, ExportCommand.class, MeasureCommand.class, MeasureCheckpointCommand.class, MeasureGenerationCommand.class, MeasureHeadCommand.class, MeasureLoadCommand.class})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 

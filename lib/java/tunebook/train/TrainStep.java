@@ -14,6 +14,7 @@ import tunebook.model.LanguageModel;
 import tunebook.model.ModelProgram;
 import tunebook.tensor.DType;
 import tunebook.tensor.HostArray;
+import tunebook.tensor.Seed;
 import tunebook.tensor.Shape;
 
 /// The compiled optimizer step: forward, backward, clipping and AdamW in one program, with parameters and moments updated in place.
@@ -167,10 +168,15 @@ final class TrainStep implements AutoCloseable {
     private Map<String, Buffer> inputs(Batch b, int step, int micro) {
         Map<String, Buffer> in = BatchLoss.put(model.session(), b);
         if (model.usesDropout()) {
-            HostArray key = HostArray.of(new int[] {(int) config.seed().value(), (int) (config.seed().value() >>> 32), micro, step}, 4);
-            in.put("dropout", model.session().put(new HostArray(DType.U64, Shape.of(2), key.bytes()), "batch"));
+            in.put("dropout", model.session().put(dropoutState(config.seed(), step, micro), "batch"));
         }
         return in;
+    }
+
+    /// U64[2], a generator's key and counter. Each micro-batch has a key of its own: with a common one, counters that start near each other draw the same numbers.
+    static HostArray dropoutState(Seed seed, int step, int micro) {
+        long key = seed.derive("dropout " + step + " " + micro).value();
+        return new HostArray(DType.U64, Shape.of(2), HostArray.of(new int[] {(int) key, (int) (key >>> 32), 0, 0}, 4).bytes());
     }
 
     private void putScalars(Map<String, Buffer> in, int step, long learned) {
