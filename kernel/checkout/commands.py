@@ -19,6 +19,7 @@ USAGE = """usage: ./tunebook COMMAND
   bench train        speed and memory of LoRA steps; --peers: beside transformers + PEFT and Tunix
   bench generate     speed of prefill, decoding and an evaluation; --peers: beside transformers
   bench load         time and memory of loading a model, and of 10,000 rows to batches; --peers: beside the safetensors library
+  bench head         time of the head and its gradient by the share of tokens that are learned
   bench growth       speed and memory by sequence, rows, rank and depth, beside what the graph predicts
   bench checkpoint   what a checkpoint every ten steps costs of their time
   doctor             what is there and what to do where something is missing
