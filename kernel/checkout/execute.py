@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 
 SCORES = "application/vnd.tunebook.scores+json"
-RAISES = "raises"
+RAISES = "raises-exception"  # Jupyter's own tag: JupyterLab and nbclient go on behind such a cell
 PROGRESS_SECONDS = 10
 LINES_OF_A_CELL = 12
 BETWEEN = "\n%%\n"  # two cells' sources where they are hashed; NotebookFile.java has it too
@@ -115,8 +115,6 @@ def record(notebook, source: Path, stamp: dict) -> None:
     notebook.metadata["tunebook"] = notebook.metadata.get("tunebook", {}) | stamp | {"code": code}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of the day
-        if RAISES in cell.metadata.get("tags", []):
-            cell.metadata["tags"].remove("raises-exception")
     nbformat.write(notebook, source)
 
 
@@ -138,8 +136,6 @@ def read(source: Path):
 
 def run(notebook, work: Path) -> tuple[str, dict]:
     """Executes the cells in place; the first error that no cell expects, or nothing, and what they ran on."""
-    for cell in notebook.cells:
-        allow_expected_error(cell)
     notebook.cells.append(nbformat.v4.new_code_cell(ABOUT))
     client = TalkingClient(notebook, kernel_name="tunebook", timeout=None, resources={"metadata": {"path": str(work)}})
     failure = ""
@@ -159,14 +155,8 @@ def fail(words: str) -> int:
     os._exit(1)  # nbclient's own clean-up stumbles over a kernel that never was
 
 
-def allow_expected_error(cell) -> None:
-    """A cell tagged `raises` shows an error on purpose; `metadata.raises` is part of its message."""
-    tags = cell.metadata.get("tags", [])
-    if RAISES in tags and "raises-exception" not in tags:
-        cell.metadata["tags"] = [*tags, "raises-exception"]
-
-
 def missed_error(cell) -> list[str]:
+    """What a cell that shows an error on purpose should have said and did not; `metadata.raises` is part of its message."""
     if RAISES not in cell.metadata.get("tags", []):
         return []
     raised = [o for o in cell.get("outputs", []) if o.output_type == "error"]

@@ -89,6 +89,15 @@ class LabTest(unittest.TestCase):
         self.assertNotEqual(seen["themes"]["light"], seen["themes"]["dark"])
         self.assertTrue(os.listdir(ROOT / "out" / "browser" / "pictures"))
 
+    def test_running_all_goes_on_behind_an_error_shown_on_purpose(self):
+        notebook = ROOT / "notebooks" / "02-tensors-graphs-gradients.ipynb"
+        copy = ROOT / "out" / "browser" / notebook.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(notebook, copy)
+        seen = run_in_browser(copy, ROOT / "out" / "browser" / "pictures-02")
+        self.assertEqual(seen["notRun"], 0)
+        self.assertTrue(any("shapes do not fit" in e for e in seen["errors"]), seen["errors"])
+
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:

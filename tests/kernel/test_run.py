@@ -41,11 +41,11 @@ class RunTest(unittest.TestCase):
 
     def test_an_expected_error_passes_and_one_that_does_not_come_fails(self):
         wrong = 'throw new IllegalStateException("too hot");'
-        self.assertEqual(self.run_cells(cell(wrong, tags=["raises"], **{"raises": "too hot"})).returncode, 0)
-        other = self.run_cells(cell(wrong, tags=["raises"], **{"raises": "too cold"}))
+        self.assertEqual(self.run_cells(cell(wrong, tags=["raises-exception"], **{"raises": "too hot"})).returncode, 0)
+        other = self.run_cells(cell(wrong, tags=["raises-exception"], **{"raises": "too cold"}))
         self.assertEqual(other.returncode, 1)
         self.assertIn("should have raised 'too cold' and raised 'too hot'", other.stderr)
-        self.assertEqual(self.run_cells(cell("1 + 1", tags=["raises"], **{"raises": "x"})).returncode, 1)
+        self.assertEqual(self.run_cells(cell("1 + 1", tags=["raises-exception"], **{"raises": "x"})).returncode, 1)
 
     def test_a_failing_cell_fails_the_run_and_what_came_before_is_kept(self):
         done = self.run_cells(cell("1 + 1"), cell("int n = nothing;"), cell("2 + 2"))

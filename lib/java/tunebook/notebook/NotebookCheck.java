@@ -97,7 +97,7 @@ public final class NotebookCheck {
         long lines = cell.source().lines().count();
         if (lines > MOST_LINES) faults.add("has " + lines + " lines, more than " + MOST_LINES + ": split it, or move what it does into the library");
         PLUMBING.matcher(cell.source()).results().findFirst().ifPresent(m -> faults.add("holds an import, a magic, an absolute path or a version: " + m.group().strip()));
-        if (cell.raises().equals(Optional.of(""))) faults.add("is tagged raises and does not say what: set its metadata \"raises\" to a part of the message");
+        if (cell.raises().equals(Optional.of(""))) faults.add("is tagged raises-exception and does not say what: set its metadata \"raises\" to a part of the message");
         cell.shorter().keySet().stream().filter(text -> !cell.source().contains(text)).forEach(text -> faults.add("its short form replaces what it does not hold: " + text));
         return faults;
     }

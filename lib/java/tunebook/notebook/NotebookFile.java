@@ -59,7 +59,7 @@ record NotebookFile(Path file, String kernel, List<Cell> cells, Optional<String>
 
     private static Cell cell(int number, JsonNode cell) {
         JsonNode metadata = cell.path("metadata");
-        boolean raises = metadata.path("tags").valueStream().anyMatch(t -> t.asText().equals("raises"));
+        boolean raises = metadata.path("tags").valueStream().anyMatch(t -> t.asText().equals("raises-exception"));
         Map<String, String> shorter = new LinkedHashMap<>();
         metadata.path("short").properties().forEach(e -> shorter.put(e.getKey(), e.getValue().asText()));
         return new Cell(number, cell.path("cell_type").asText().equals("code"), text(cell.path("source")),

@@ -32,7 +32,8 @@ public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int
         Map<String, Tensor> trainable = trainable(g, true);
         Tensor loss = loss(ModelProgram.weights(model, g, trainable), trainable);
         Tensor mean = loss.div(g.parameter("learned", DType.F32, Shape.of()));
-        AdamW.update(g, config, trainable, Gradients.of(mean, trainable.values()), loss);
+        List<Tensor> gradients = g.barrier(Gradients.of(mean, trainable.values())); // apart: joined with the update, rows of stacked gradients compile for long
+        AdamW.update(g, config, trainable, gradients, loss);
         g.output("loss", loss);
         return g;
     }

@@ -28,7 +28,7 @@ class NotebookCheckTest {
         code("int later(int n) { return n * defined(n); }");
         code("int defined(int n) { return n; }\nvar shape = Shape.of(2, later(3));\nshape");
         code("for (int i = 0; i < 2; i++) System.out.println(i);");
-        cell("code", "shape.dim(9)", Map.of("tags", List.of("raises"), "raises", "no such axis"));
+        cell("code", "shape.dim(9)", Map.of("tags", List.of("raises-exception"), "raises", "no such axis"));
         text(LAST);
         assertEquals(List.of(), faults());
     }
@@ -55,14 +55,14 @@ class NotebookCheckTest {
         code("1;\n".repeat(13) + "1");
         code("var quiet = 1;");
         code("Path.of(\"/data/x\")");
-        cell("code", "Shape.of(3).dim(9)", Map.of("tags", List.of("raises")));
+        cell("code", "Shape.of(3).dim(9)", Map.of("tags", List.of("raises-exception")));
         cell("code", "1 + 1", Map.of("short", Map.of("2 + 2", "2")));
         text("The end.");
         assertEquals(List.of("its first code cell is not the one that installs: run ./tunebook notebook first-cell", "its first text does not begin with a title \"# 01 · …\"", "its first text has no **Time:**", "its first text has no **Needed:**",
             "its last text has no exercises (## Try it yourself) with hidden solutions (<details>)", "cell 1: links to nowhere.md, which is not there",
             "cell 2: has 14 lines, more than 12: split it, or move what it does into the library",
             "cell 4: holds an import, a magic, an absolute path or a version: .of(\"/",
-            "cell 5: is tagged raises and does not say what: set its metadata \"raises\" to a part of the message",
+            "cell 5: is tagged raises-exception and does not say what: set its metadata \"raises\" to a part of the message",
             "cell 6: its short form replaces what it does not hold: 2 + 2", "cell 3: shows nothing: end it in an expression worth seeing"), faults());
     }
 
