@@ -112,11 +112,12 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
         Kind local = new Kind(Rope.of(positions, config.headDim(), config.ropeLocalBaseFreq(), 1), m.graph().scalar(DType.I32, config.slidingWindow()));
         Kind global = new Kind(Rope.of(positions, config.headDim(), config.ropeTheta(), config.ropeScalingFactor()), m.graph().scalar(DType.I32, Integer.MAX_VALUE));
         int last = config.numHiddenLayers() - 1;
-        Tensor x = embed(m, tokens);
-        Optional<Tensor> looped = checkpoint ? loop(m, last, x, local, global, attention) : Optional.empty();
+        Tensor embedded = embed(m, tokens);
+        Optional<Tensor> looped = checkpoint ? loop(m, last, embedded, local, global, attention) : Optional.empty();
+        Tensor x = looped.orElse(embedded);
         for (int i = looped.isPresent() ? last : 0; i <= last; i++) {
             int n = i;
-            Tensor in = i == last ? looped.orElse(x) : x;
+            Tensor in = x;
             Kind kind = config.isGlobal(i) ? global : local;
             Optional<Tensor> rows = i == last ? asked : Optional.empty();
             x = checkpoint ? m.graph().checkpoint(() -> block(m, n, in, kind, attention, rows)) : block(m, n, in, kind, attention, rows);

@@ -35,11 +35,14 @@ public final class LayerLoop {
 
     private final Modules modules;
     private final Layer layer;
+    /// How many things differ from layer to layer besides what is asked for.
     private final int each;
     /// For each layer what it asks its modules for, in order.
     private final List<List<Asked>> asked;
 
-    /// @param x in a loop, what it carries; `given` is what it was given: stacks of what is asked for, then those of `each`, then what is shared
+    /// What one layer gets inside of a loop.
+    ///
+    /// @param asked what it asks for, in order
     private record Inputs(Tensor x, List<Tensor> asked, List<Tensor> each, List<Tensor> shared) {}
 
     private LayerLoop(Modules modules, Layer layer, int layers, Tensor x, List<Tensor> each, List<Tensor> shared) {
@@ -94,6 +97,7 @@ public final class LayerLoop {
         return asked.size();
     }
 
+    /// The loop is given stacks of what layers ask for, then those of `each`, then what is shared.
     private Tensor forward(Tensor x, List<Tensor> each, List<Tensor> shared) {
         List<Tensor> given = new ArrayList<>(IntStream.range(0, form().size()).mapToObj(this::stack).toList());
         List<Tensor> sources = new ArrayList<>(List.of(x));
@@ -127,7 +131,7 @@ public final class LayerLoop {
         });
     }
 
-    /// Layer `i`'s share (I32 scalar) of what the loop was given.
+    /// The share that layer `i` (I32 scalar) has of what the loop was given.
     private Inputs inputs(Tensor x, List<Tensor> given, Tensor i) {
         int n = form().size();
         List<Tensor> own = IntStream.range(0, n).mapToObj(k -> {

@@ -20,7 +20,6 @@ import tunebook.tensor.TunebookException;
 record ErrorText(String name, String message, List<String> lines) {
     private static final String RED = "\u001b[31m";
     private static final String BOLD = "\u001b[1m";
-    private static final String GREY = "\u001b[90m";
     private static final String PLAIN = "\u001b[0m";
     private static final int FRAMES = 20;
 
@@ -46,7 +45,7 @@ record ErrorText(String name, String message, List<String> lines) {
         lines.add(RED + BOLD + name + PLAIN + ": " + message(thrown));
         addFrames(lines, thrown);
         for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
-            lines.add(GREY + "caused by " + PLAIN + cause.getClass().getSimpleName() + ": " + message(cause));
+            lines.add("caused by " + cause.getClass().getSimpleName() + ": " + message(cause));
             addFrames(lines, cause);
         }
         return new ErrorText(name, message(thrown), lines);
@@ -65,10 +64,10 @@ record ErrorText(String name, String message, List<String> lines) {
         for (StackTraceElement frame : thrown.getStackTrace()) {
             if (isMachinery(frame)) continue;
             if (++shown > FRAMES) {
-                lines.add(GREY + "    …" + PLAIN);
+                lines.add("    …");
                 return;
             }
-            lines.add(GREY + "    at " + place(frame) + PLAIN);
+            lines.add("    at " + place(frame));
         }
     }
 
