@@ -1,4 +1,4 @@
-"""`./tunebook bench train`, `generate`, `load`, `head` and `checkpoint`: the project, and its peers, on one workload, in turn, on this machine. `bench growth` has a file of its own."""
+"""`./tunebook bench train`, `generate`, `load`, `head`, `kernel` and `checkpoint`: the project, and its peers, on one workload, in turn, on this machine. `bench growth` has a file of its own."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from tunebook_kernel import java
+from tunebook_kernel import install, java
 
 from . import setup
 
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         from . import growth
         return growth.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="tunebook bench")
-    parser.add_argument("what", choices=["train", "generate", "load", "head", "checkpoint", "growth"])
+    parser.add_argument("what", choices=["train", "generate", "load", "head", "kernel", "checkpoint", "growth"])
     parser.add_argument("--peers", action="store_true", help="also transformers (train: with PEFT, and Tunix), each in an environment of its own")
     parser.add_argument("--steps", type=int, help="timed steps (5; checkpoint: 200, a multiple of 20)")
     parser.add_argument("--rows", type=int, default=300, help="generate: rows of the evaluation, 0 for none")
@@ -45,6 +45,8 @@ def main(arguments: list[str]) -> int:
         return load(found, options)
     if options.what == "head":
         return head(found, options)
+    if options.what == "kernel":
+        return kernel(found)
     if options.what == "generate":
         return generate(found, options)
     rows = workload("workload.jsonl")
@@ -105,6 +107,15 @@ def head(found, options) -> int:
     result["share"] = result["seconds_5_percent"] / result["seconds_100_percent"]
     print(json.dumps(result))
     publish("head", [result])
+    return 0
+
+
+def kernel(found) -> int:
+    """How soon the kernel answers, with the AOT cache that `kernel install` makes."""
+    install.start_cache(found, java.layout(), str(setup.PYTHON))
+    result = call("kernel starts", [str(setup.PYTHON), str(BENCH / "kernel_start.py")], dict(os.environ))
+    print(json.dumps(result))
+    publish("kernel", [result])
     return 0
 
 

@@ -20,6 +20,7 @@ USAGE = """usage: ./tunebook COMMAND
   bench generate     speed of prefill, decoding and an evaluation; --peers: beside transformers
   bench load         time and memory of loading a model, and of 10,000 rows to batches; --peers: beside the safetensors library
   bench head         time of the head and its gradient by the share of tokens that are learned
+  bench kernel       how soon the kernel answers, over tcp and ipc
   bench growth       speed and memory by sequence, rows, rank and depth, beside what the graph predicts
   bench checkpoint   what a checkpoint every ten steps costs of their time
   doctor             what is there and what to do where something is missing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NEEDED_VERSION = 25
-NEEDED_MODULES = ("jdk.jshell", "jdk.compiler")
+NEEDED_MODULES = ("jdk.jshell", "jdk.compiler", "jdk.incubator.vector")
 PACKAGE = "openjdk-25-jdk-headless"  # Debian's, and Ubuntu's from 22.04 on (backported there: Launchpad bug 2141785)
 
 
@@ -34,7 +34,7 @@ class Jdk:
         if self.version < NEEDED_VERSION:
             return f"is version {self.full_version}"
         lacking = [m for m in NEEDED_MODULES if m not in self.modules]
-        return f"lacks the modules {' and '.join(lacking)}" if lacking else ""
+        return f"lacks the modules {', '.join(lacking)}" if lacking else ""
 
 
 def find() -> Jdk:

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "kernel"))
 
 from tunebook_kernel import course, java, jdk, proxy, spec  # noqa: E402
 
-MODULES = "java.base jdk.compiler jdk.jshell"
+MODULES = "java.base jdk.compiler jdk.incubator.vector jdk.jshell"
 
 
 class JdkTest(unittest.TestCase):
@@ -54,7 +54,10 @@ class JdkTest(unittest.TestCase):
         self.assertIn("openjdk", words)
 
     def test_a_runtime_without_the_compiler_is_not_enough(self):
-        self.assertIn("lacks the modules jdk.jshell and jdk.compiler", self.sentence(self.make("jre", "25", "java.base")))
+        self.assertIn("lacks the modules jdk.jshell, jdk.compiler, jdk.incubator.vector", self.sentence(self.make("jre", "25", "java.base")))
+
+    def test_a_runtime_without_the_vector_module_would_not_start(self):
+        self.assertIn("lacks the modules jdk.incubator.vector", self.sentence(self.make("linked", "25", "java.base jdk.compiler jdk.jshell")))
 
     def test_no_java_at_all(self):
         self.assertIn("no Java at all", self.sentence())

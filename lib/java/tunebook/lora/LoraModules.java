@@ -59,8 +59,13 @@ final class LoraModules implements Modules {
 
     /// Not with dropout: each layer would drop the same numbers.
     @Override
-    public Optional<Modules> over(Modules parameters) {
-        return drops() ? Optional.empty() : Optional.of(new LoraModules(parameters, lora, targets, Optional.empty()));
+    public boolean canLoop() {
+        return !drops();
+    }
+
+    @Override
+    public Modules over(Modules parameters) {
+        return new LoraModules(parameters, lora, targets, Optional.empty());
     }
 
     @Override

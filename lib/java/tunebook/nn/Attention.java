@@ -19,13 +19,13 @@ public interface Attention {
         return apply(layer, q, k, v, q.graph().scalar(DType.I32, window));
     }
 
-    /// What it reads besides queries, keys and values.
+    /// For a loop over layers ([LayerLoop]): what it reads besides queries, keys and values.
     default List<Tensor> reads() {
-        return List.of();
+        throw new UnsupportedOperationException("this attention cannot be a loop's");
     }
 
-    /// The same attention reading `reads`, in another graph.
+    /// For a loop over layers: the same attention reading `reads`, in another graph. It may not depend on the layer's number.
     default Attention over(List<Tensor> reads) {
-        return this;
+        throw new UnsupportedOperationException("this attention cannot be a loop's");
     }
 }

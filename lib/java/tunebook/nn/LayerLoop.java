@@ -19,16 +19,17 @@ import tunebook.tensor.Shape;
 /// Layers of one form as a loop of the program, for training in little memory: the program holds one layer, however many there are. Kept for the backward
 /// pass are the layers' inputs; a second loop computes each layer again and takes its gradient (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
 ///
-/// Parameters are stacked: trained ones in the program, so that gradients reach them, frozen ones once a step ([Modules#once]).
+/// Parameters are stacked: trained ones in the program, so that gradients reach them, frozen ones once a step ([Modules#once]). The stacks are a copy of the layers' frozen
+/// weights, which unrolled layers have of adapted modules only.
 public final class LayerLoop {
     /// One layer, in the graph of the tensors it is given.
     @FunctionalInterface
     public interface Layer {
         /// @param m      what it is built from
-        /// @param i      its number, for the paths of its parameters
+        /// @param i      its number, for the paths of its parameters and nothing else: inside of the loop it is always 0
         /// @param x      its input
-        /// @param each   what else differs from layer to layer
-        /// @param shared what is the same for all
+        /// @param each   what else differs from layer to layer; no gradient reaches it
+        /// @param shared what is the same for all; no gradient reaches it
         /// @return its result, of the type of `x`
         Tensor apply(Modules m, int i, Tensor x, List<Tensor> each, List<Tensor> shared);
     }
@@ -58,7 +59,7 @@ public final class LayerLoop {
     /// @param shared of any shapes
     /// @return empty where the modules cannot be stacked ([Modules#over]), or where layers ask for different things and so have no one form
     public static Optional<Tensor> apply(Modules modules, int layers, Tensor x, List<Tensor> each, List<Tensor> shared, Layer layer) {
-        if (layers < 2 || modules.over(modules).isEmpty()) return Optional.empty();
+        if (layers < 2 || !modules.canLoop()) return Optional.empty();
         LayerLoop loop = new LayerLoop(modules, layer, layers, x, each, shared);
         return loop.isOfOneForm() ? Optional.of(loop.forward(x, each, shared)) : Optional.empty();
     }
@@ -82,7 +83,7 @@ public final class LayerLoop {
     }
 
     private Modules over(Graph g, Function<Asked, Tensor> answer) {
-        return modules.over(new AskedModules(g, modules, answer)).orElseThrow();
+        return modules.over(new AskedModules(g, modules, answer));
     }
 
     private boolean isOfOneForm() {
@@ -123,7 +124,8 @@ public final class LayerLoop {
             Inputs in = inputs(OpsIndex.row(v.get(n - 1), i), v.subList(0, n - 1), i);
             List<Tensor> sources = new ArrayList<>(List.of(in.x()));
             sources.addAll(trained(in.asked()));
-            Tensor y = run(in).mul(v.get(n));
+            sources = trip.graph().barrier(sources); // nodes that the layer's operations cannot see behind: a gradient ends in them
+            Tensor y = run(with(in, sources)).mul(v.get(n));
             List<Tensor> d = Gradients.of(y.sum(IntStream.range(0, y.rank()).toArray()), sources);
             List<Tensor> next = new ArrayList<>(List.of(d.getFirst()));
             for (int k = 1; k < d.size(); k++) next.add(OpsIndex.putRow(v.get(n + k), d.get(k), i));
@@ -140,6 +142,14 @@ public final class LayerLoop {
             return row.dtype() == dtype ? row : row.bitcast(dtype);
         }).toList();
         return new Inputs(x, own, given.subList(n, n + each).stream().map(t -> OpsIndex.row(t, i)).toList(), given.subList(n + each, given.size()));
+    }
+
+    /// With `sources` in place of its input and of what it asks for that is trained.
+    private Inputs with(Inputs in, List<Tensor> sources) {
+        List<Tensor> asked = new ArrayList<>();
+        int trained = 1;
+        for (int k = 0; k < form().size(); k++) asked.add(form().get(k).trained() ? sources.get(trained++) : in.asked().get(k));
+        return new Inputs(sources.getFirst(), asked, in.each(), in.shared());
     }
 
     private Tensor run(Inputs in) {
@@ -163,9 +173,9 @@ public final class LayerLoop {
 
     /// A parameter, or a value made of parameters ([Modules#once]), that a layer asked for.
     private record Asked(String name, Tensor.Type type, boolean trained, Function<Modules, Tensor> value) {
-        /// What it has in common with another layer's.
+        /// What it has in common with another layer's: all but the layer's number.
         List<Object> form() {
-            return List.of(type, trained);
+            return List.of(name.replaceAll("\\.\\d+\\.", "."), type, trained);
         }
     }
 

@@ -6,7 +6,6 @@ import tunebook.graph.OpsShape;
 import tunebook.graph.Tensor;
 import tunebook.tensor.DType;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /// What layers are built from: parameters by path, and linear modules by path.
@@ -42,9 +41,14 @@ public interface Modules {
     /// @param value over the modules it is given, which may be those of another graph
     Tensor once(String name, Tensor.Type type, Function<Modules, Tensor> value);
 
-    /// The same modules over `parameters`, for a loop over layers ([LayerLoop]); empty where there can be none.
-    default Optional<Modules> over(Modules parameters) {
-        return Optional.empty();
+    /// Whether layers of these modules may be a loop ([LayerLoop]).
+    default boolean canLoop() {
+        return false;
+    }
+
+    /// The same modules over other `parameters`, where [#canLoop].
+    default Modules over(Modules parameters) {
+        throw new UnsupportedOperationException("these modules cannot be a loop's");
     }
 
     /// `x` [T, in] times `weight` [out, in] transposed → [T, out] F32, in the arithmetic of [#compute].

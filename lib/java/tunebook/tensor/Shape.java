@@ -2,8 +2,8 @@ package tunebook.tensor;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The sizes of an array's axes, outermost first. A scalar has no axes.
 public record Shape(List<Integer> dims) {

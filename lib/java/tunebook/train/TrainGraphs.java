@@ -32,7 +32,7 @@ public record TrainGraphs(Blueprint model, TrainConfig config, int capacity, int
         Map<String, Tensor> trainable = trainable(g, true);
         Tensor loss = loss(ModelProgram.weights(model, g, trainable), trainable);
         Tensor mean = loss.div(g.parameter("learned", DType.F32, Shape.of()));
-        List<Tensor> gradients = g.barrier(Gradients.of(mean, trainable.values())); // apart: joined with the update, rows of stacked gradients compile for long
+        List<Tensor> gradients = g.barrier(Gradients.of(mean, trainable.values())); // apart: joined with the update, rows of stacked gradients (LayerLoop) compile for long; other steps do not change
         AdamW.update(g, config, trainable, gradients, loss);
         g.output("loss", loss);
         return g;

@@ -244,6 +244,19 @@ class EquivalenceTest {
             }
     }
 
+    /// Layers computed again, in a loop, beside layers kept: 1.6e-6 apart in F32, 2.8e-3 in BF16 with one block of attention, 8e-10 with three, when it was written.
+    @Test
+    void checkpointedLayersHaveTheSameGradients() {
+        for (Precision precision : Precision.values())
+            for (int slots : SLOTS)
+                try (Gemma3 model = TinyGemma.load(precision); LoraModel tuned = start(model); SummedGradients kept = new SummedGradients(tuned, slots, 35);
+                     SummedGradients again = new SummedGradients(tuned, slots, 35, true)) {
+                    List<Example> documents = List.of(neighbour(2, slots / 4), LEARNED, neighbour(3, slots / 4));
+                    double apart = gradientsApart(kept.of(documents), again.of(documents));
+                    assertTrue(apart < (precision == Precision.F32 ? 3e-6 : 1e-2), precision + ", " + slots + " slots: gradients " + apart + " apart");
+                }
+    }
+
     private static double gradientsApart(Map<String, HostArray> expected, Map<String, HostArray> actual) {
         double squares = 0;
         double apart = 0;

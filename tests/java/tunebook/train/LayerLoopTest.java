@@ -42,8 +42,10 @@ class LayerLoopTest {
 
     @Test
     void theProgramHoldsOneLayerHoweverManyThereAre() {
-        Lora lora = new Lora().targets("all-linear");
-        assertEquals(products(adapted(4, lora)), products(adapted(13, lora)));
+        for (String[] targets : new String[][] {{"all-linear"}, {"o_proj"}, {"q_proj", "v_proj"}}) {
+            Lora lora = new Lora().targets(targets);
+            assertEquals(products(adapted(4, lora)), products(adapted(13, lora)), String.join(", ", targets));
+        }
     }
 
     @Test

@@ -21,10 +21,16 @@ final class SummedGradients implements AutoCloseable {
     private final LanguageModel model;
     private final int capacity;
     private final int learned;
+    private final boolean checkpoint;
     private final ModelProgram program;
 
     /// For batches of `capacity` token slots with room for `learned` learned tokens.
     SummedGradients(LanguageModel model, int capacity, int learned) {
+        this(model, capacity, learned, false);
+    }
+
+    SummedGradients(LanguageModel model, int capacity, int learned, boolean checkpoint) {
+        this.checkpoint = checkpoint;
         this.model = model;
         this.capacity = capacity;
         this.learned = AnswerLoss.capacity(learned);
@@ -36,7 +42,7 @@ final class SummedGradients implements AutoCloseable {
         Map<String, Tensor> trainable = new LinkedHashMap<>();
         model.trainable().forEach(path -> trainable.put(path, g.parameter(path, DType.F32, model.type(path).shape())));
         Tensor loss = BatchLoss.sum(model, model.modules(ModelProgram.weights(model, g, trainable), Optional.empty()), capacity, learned,
-            AnswerLoss.Gradient.HIDDEN, false);
+            AnswerLoss.Gradient.HIDDEN, checkpoint);
         g.output("loss", loss);
         List<Tensor> gradients = Gradients.of(loss, trainable.values());
         int i = 0;
