@@ -16,6 +16,7 @@ def cells() -> list[str]:
     """All code cells, with few rows and steps (fewer to warm up in than to run)."""
     code = ["".join(c["source"]) for c in json.loads(NOTEBOOK.read_text())["cells"] if c["cell_type"] == "code"]
     code = [re.sub(r"\b(select|maxSteps|evalEvery)\(\d+\)", r"\1(4)", source) for source in code]
+    code = [re.sub(r"\bint steps = \d+", "int steps = 4", source) for source in code]
     return [re.sub(r"\bwarmupSteps\(\d+\)", "warmupSteps(1)", source) for source in code]
 
 
