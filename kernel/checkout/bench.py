@@ -39,16 +39,11 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     options.steps = options.steps or (200 if options.what == "checkpoint" else 5)
     found = setup.whole()
-    if options.what == "checkpoint":
-        return checkpoint(found, options)
-    if options.what == "load":
-        return load(found, options)
-    if options.what == "head":
-        return head(found, options)
-    if options.what == "kernel":
-        return kernel(found)
-    if options.what == "generate":
-        return generate(found, options)
+    return {"train": train, "generate": generate, "load": load, "head": head, "kernel": kernel, "checkpoint": checkpoint}[options.what](found, options)
+
+
+def train(found, options) -> int:
+    """LoRA steps on the workload, and the peers'."""
     rows = workload("workload.jsonl")
     results = [ours(found, rows, options)]
     if options.peers:
@@ -104,19 +99,13 @@ def head(found, options) -> int:
     place = java.layout()
     make_if_missing(found, options.model)
     result = call("head", java.cli_command(found, place, ["measure-head", options.model]), java.environment(place))
-    result["share"] = result["seconds_5_percent"] / result["seconds_100_percent"]
-    print(json.dumps(result))
-    publish("head", [result])
-    return 0
+    return report("head", result | {"share": result["seconds_5_percent"] / result["seconds_100_percent"]})
 
 
-def kernel(found) -> int:
+def kernel(found, options) -> int:
     """How soon the kernel answers, with the AOT cache that `kernel install` makes."""
     install.start_cache(found, java.layout(), str(setup.PYTHON))
-    result = call("kernel starts", [str(setup.PYTHON), str(BENCH / "kernel_start.py")], dict(os.environ))
-    print(json.dumps(result))
-    publish("kernel", [result])
-    return 0
+    return report("kernel", call("kernel starts", [str(setup.PYTHON), str(BENCH / "kernel_start.py")], dict(os.environ)))
 
 
 def checkpoint(found, options) -> int:
@@ -127,10 +116,7 @@ def checkpoint(found, options) -> int:
     arguments = ["measure-checkpoint", str(workload("checkpoint-rows.jsonl", 8, 512)), "--model", options.model, "--out", str(out), "--steps", str(options.steps)]
     result = call("checkpoints", java.cli_command(found, place, arguments), java.environment(place))
     shutil.rmtree(out)
-    result |= cost(result["with_s"], result["without_s"])
-    print(json.dumps(result))
-    publish("checkpoint", [result])
-    return 0
+    return report("checkpoint", result | cost(result["with_s"], result["without_s"]))
 
 
 def cost(with_s: list[float], without_s: list[float]) -> dict:
@@ -213,6 +199,12 @@ def table(results: list[dict]) -> str:
     if "share_of_products" in first:
         lines.append(f"\nThe layers' products of {first['peer']}: {first['share_of_products']:.0%} of the {first['products_gflops']} GFLOP/s that products alone reach here.")
     return "\n".join(lines)
+
+
+def report(what: str, result: dict) -> int:
+    print(json.dumps(result))
+    publish(what, [result])
+    return 0
 
 
 def publish(what: str, results: list[dict]) -> None:

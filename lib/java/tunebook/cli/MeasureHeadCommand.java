@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -67,7 +66,7 @@ final class MeasureHeadCommand implements Callable<Integer> {
         List<Buffer> made = new ArrayList<>();
         try (Compiled compiled = model.session().compile(program)) {
             List<Buffer> inputs = program.inputs().stream().map(slot -> slot.name().equals(head) ? model.buffer(head) : put(model, slot, made)).toList();
-            return IntStream.range(0, RUNS).mapToDouble(_ -> seconds(compiled, inputs)).min().orElseThrow();
+            return ProgramTime.least(RUNS, compiled, inputs);
         } finally {
             made.forEach(Buffer::close);
         }
@@ -76,14 +75,5 @@ final class MeasureHeadCommand implements Callable<Integer> {
     private static Buffer put(Gemma3 model, Program.Slot slot, List<Buffer> made) {
         made.add(model.session().put(HostArray.zeros(slot.dtype(), slot.shape())));
         return made.getLast();
-    }
-
-    private static double seconds(Compiled program, List<Buffer> inputs) {
-        long start = System.nanoTime();
-        List<Buffer> out = program.run(inputs);
-        out.forEach(b -> b.toHost()); // waits for it
-        double seconds = (System.nanoTime() - start) / 1e9;
-        out.forEach(Buffer::close);
-        return seconds;
     }
 }

@@ -1,7 +1,6 @@
 package tunebook.cli;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import tunebook.engine.Buffer;
 import tunebook.engine.Compiled;
 import tunebook.engine.Session;
@@ -31,16 +30,7 @@ final class ProductPeak {
         g.output("y", x);
         try (Compiled program = session.compile(StableHlo.emit(g)); Buffer rows = session.put(HostArray.zeros(dtype, Shape.of(ROWS, WIDTH)));
              Buffer weight = session.put(HostArray.zeros(dtype, Shape.of(WIDTH, WIDTH)))) {
-            double best = IntStream.range(0, RUNS).mapToDouble(i -> seconds(program, List.of(rows, weight))).min().orElseThrow();
-            return 2.0 * ROWS * WIDTH * WIDTH * PRODUCTS / best;
+            return 2.0 * ROWS * WIDTH * WIDTH * PRODUCTS / ProgramTime.least(RUNS, program, List.of(rows, weight));
         }
-    }
-
-    private static double seconds(Compiled program, List<Buffer> in) {
-        long start = System.nanoTime();
-        try (Buffer y = program.run(in).getFirst()) {
-            y.toHost(); // waits for it
-        }
-        return (System.nanoTime() - start) / 1e9;
     }
 }

@@ -113,7 +113,7 @@ public record Gemma3Network(Gemma3Config config) implements CausalLm {
         Kind global = new Kind(Rope.of(positions, config.headDim(), config.ropeTheta(), config.ropeScalingFactor()), m.graph().scalar(DType.I32, Integer.MAX_VALUE));
         int last = config.numHiddenLayers() - 1;
         Tensor embedded = embed(m, tokens);
-        Optional<Tensor> looped = checkpoint && m.canLoop() ? loop(m, last, embedded, local, global, attention) : Optional.empty();
+        Optional<Tensor> looped = checkpoint ? loop(m, last, embedded, local, global, attention) : Optional.empty();
         Tensor x = looped.orElse(embedded);
         for (int i = looped.isPresent() ? last : 0; i <= last; i++) {
             int n = i;

@@ -57,7 +57,7 @@ public final class LayerLoop {
     ///
     /// @param each   [layers, ...], a row for each layer
     /// @param shared of any shapes
-    /// @return empty where the modules cannot be stacked ([Modules#over]), or where layers ask for different things and so have no one form
+    /// @return empty where the modules say so ([Modules#canLoop]), or where layers ask for different things and so have no one form
     public static Optional<Tensor> apply(Modules modules, int layers, Tensor x, List<Tensor> each, List<Tensor> shared, Layer layer) {
         if (layers < 2 || !modules.canLoop()) return Optional.empty();
         LayerLoop loop = new LayerLoop(modules, layer, layers, x, each, shared);

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import tunebook.Logits;
+import tunebook.TinyGemma;
 import tunebook.data.Example;
 import tunebook.gemma.Gemma3;
+import tunebook.generate.Generator;
 import tunebook.lora.LoraModel;
 import tunebook.nn.Precision;
 import tunebook.tensor.Seed;
@@ -179,16 +181,13 @@ class CheckpointTest extends CheckpointRuns {
     }
 
     private static Example answeredByTheBase(Example e) {
-        int[] tokens = e.tokens().clone();
-        for (int i = 0; i < tokens.length; i++) {
-            if (!e.learned()[i]) continue;
-            float[] logits = Logits.of(base, Arrays.copyOf(tokens, i)).toFloats();
-            int row = logits.length / i * (i - 1);
-            int likeliest = 0;
-            for (int t = 1; t < logits.length / i; t++) if (logits[row + t] > logits[row + likeliest]) likeliest = t;
-            tokens[i] = likeliest;
+        int prompt = e.tokens().length - e.learnedCount(); // what is learned stands at the end
+        int[] tokens = Arrays.copyOf(e.tokens(), e.tokens().length);
+        try (Generator generator = new Generator(base, 1)) {
+            int[] answer = generator.generate(Arrays.copyOf(tokens, prompt), e.learnedCount(), Set.of()).tokens();
+            System.arraycopy(answer, 0, tokens, prompt, answer.length);
         }
-        return new Example(tokens, e.learned());
+        return TinyGemma.example(tokens, prompt);
     }
 
     @Test
